@@ -1,0 +1,1 @@
+"""The Autotask PSA REST API, for reading: entities as data, query, client, limits, errors."""

@@ -1,0 +1,1 @@
+"""The `portal` command: the only package that may start the others."""

@@ -1,0 +1,1 @@
+"""Clock, money, periods: one purpose per file, imports nothing of ours."""

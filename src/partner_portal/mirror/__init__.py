@@ -1,0 +1,1 @@
+"""Autotask to warehouse: first load, delta, completeness."""

@@ -1,0 +1,1 @@
+"""Organization, and OrganizationScope: the one door to an organization's rows."""

@@ -1,0 +1,1 @@
+"""The declared settings of the process, read once."""

@@ -1,0 +1,1 @@
+"""Sealed credentials: seal, open, rotate."""

@@ -1,0 +1,1 @@
+"""Where mirrored records live: a DuckDB file, or PostgreSQL at scale."""

@@ -1,0 +1,125 @@
+"""The warehouse's interface: what the mirror writes through and the reports read through.
+
+Two stores implement it, `duckdb_store` (one file, one process) and `postgres_store`. Both speak the SQL that
+DuckDB and PostgreSQL share. Instants are stored as UTC in columns of type TIMESTAMP without zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from partner_portal.autotask.catalog import Entity, Record
+from partner_portal.organizations.scope import OrganizationScope
+
+
+class WarehouseError(Exception):
+    """The warehouse cannot do what was asked. The message is one line and names the remedy."""
+
+
+class WarehouseLocked(WarehouseError):
+    """Another process owns the warehouse file."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the warehouse knows of one mirrored entity.
+
+    `as_of` is the start of the last run that read everything it asked for (UTC, aware), None before the first;
+    `watermark` is the instant the next delta starts from; `rows` is the count held; `complete` says that every
+    page of the last run came; `problem` is the reason when it did not, or when the entity may not be read.
+    """
+
+    entity: str
+    as_of: datetime | None = None
+    watermark: datetime | None = None
+    rows: int = 0
+    complete: bool = False
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class PicklistValue:
+    """One value of a picklist field in this tenant; `entity` and `field` are wire names."""
+
+    entity: str
+    field: str
+    value: int
+    label: str
+    sort_order: int = 0
+    is_active: bool = True
+    is_system: bool = False
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """What reports must know of the Autotask database behind an organization's rows."""
+
+    dialect: str
+    web_url: str | None = None
+    picklists: Sequence[PicklistValue] = field(default_factory=tuple)
+
+
+class Load(Protocol):
+    """One entity's rows on their way in. Nothing is visible to readers before `commit`."""
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Take one batch. Later rows win over earlier ones with the same id."""
+
+    def commit(self, source: Source, *, replace: bool) -> int:
+        """Make the rows and `source` visible in one transaction; return the rows now held.
+
+        With `replace` rows not appended in this load are removed (a full read); without it they stay (a delta).
+        `source.rows` is set to the count by the store. The data version moves when anything changed.
+        """
+
+    def abandon(self, problem: str) -> None:
+        """Drop the rows and mark the entity incomplete with its reason; earlier data stays in place."""
+
+
+class OrganizationStore(Protocol):
+    """One organization's part of the warehouse."""
+
+    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Run one SELECT and return its rows.
+
+        Tables are the catalogue's (`Entity.table`) plus `picklists`; each name means this organization's rows
+        only. Parameters are named, written `$name`. Instants go in and come out as naive UTC datetimes.
+        """
+
+    def sources(self) -> dict[str, Source]:
+        """What is known of each mirrored entity, by its wire path."""
+
+    def tenant(self) -> Tenant | None:
+        """The tenant's dialect, web address and picklists; None before the first sync."""
+
+    def save_tenant(self, tenant: Tenant) -> None:
+        """Keep the tenant's facts, replacing earlier ones."""
+
+    def load(self, entity: Entity[Any]) -> Load:
+        """Begin taking in rows of `entity`. Leftovers of an earlier, interrupted load are dropped."""
+
+    def forget(self, entity: Entity[Any], problem: str) -> None:
+        """Record that `entity` cannot be read, and why; its earlier rows stay in place."""
+
+    def max_id(self, entity: Entity[Any]) -> int | None:
+        """The highest id held of `entity`."""
+
+    def data_version(self) -> int:
+        """A number that grows whenever this organization's mirrored data changes; 0 before any."""
+
+    def snapshot(self) -> AbstractContextManager[OrganizationStore]:
+        """A view in which every read sees the same state, whatever is written meanwhile."""
+
+
+class Warehouse(Protocol):
+    """A place where many organizations' mirrored records live. Safe to use from several threads."""
+
+    def organization(self, scope: OrganizationScope) -> OrganizationStore:
+        """The one door to an organization's rows."""
+
+    def close(self) -> None:
+        """Give the store back; a file can then be opened by another process."""

@@ -1,0 +1,1 @@
+"""Pages: routes, view models, templates and styles. No SQL and no sums."""

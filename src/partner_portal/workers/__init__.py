@@ -1,0 +1,1 @@
+"""Background jobs: the timetable and one task per file."""

@@ -13,7 +13,10 @@ import sys
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-REMEDY = "browser: no Chromium could be found or installed. Install Chromium or Google Chrome, or name one in PORTAL_TEST_BROWSER."
+REMEDY = (
+    "browser: no Chromium could be found or installed. "
+    "Install Chromium or Google Chrome, or name one in PORTAL_TEST_BROWSER."
+)
 
 
 def installed() -> str | None:
@@ -41,7 +44,7 @@ def from_playwright() -> str | None:
     command = [sys.executable, "-m", "playwright", "install", "chromium"]
     if subprocess.run(command, stdout=sys.stderr, check=False).returncode:
         return None
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - needed for this last resort only
+    from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         path = playwright.chromium.executable_path

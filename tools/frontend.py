@@ -1,4 +1,4 @@
-"""Build the pages' scripts and styles with Node.js: the machine's own where it is recent enough, else the one from PyPI.
+"""Build the pages' scripts and styles with Node.js: the machine's own if recent enough, else the one from PyPI.
 
 Run by the Makefile with any Python 3.11; uses the standard library only.
 """

@@ -1,0 +1,1 @@
+"""The made-up MSP: its people, customers, deals and days, drawn from a seed."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -227,7 +228,7 @@ class Entity(Generic[R]):
         """The snake_case plural by which the entity is known off the wire: `CompanyToDos` is `company_to_dos`."""
         return "".join(f"_{c.lower()}" if c.isupper() else c for c in self.path).lstrip("_")
 
-    @property
+    @cached_property
     def field_names(self) -> tuple[str, ...]:
         """The wire names of the fields we keep, `id` first."""
         return tuple(field.encode_name for field in msgspec.structs.fields(self.record))

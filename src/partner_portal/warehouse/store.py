@@ -55,16 +55,37 @@ class PicklistValue:
 
 
 @dataclass(frozen=True)
+class EntityFacts:
+    """What a tenant's metadata says of one entity.
+
+    `fields` are the wire names of those catalogue fields that the tenant has, None where that could not be read;
+    `refusal` is why this API user may not read the entity, None where nothing says so.
+    """
+
+    fields: tuple[str, ...] | None = None
+    refusal: str | None = None
+
+
+@dataclass(frozen=True)
 class Tenant:
-    """What reports must know of the Autotask database behind an organization's rows."""
+    """What reports and the mirror must know of the Autotask database behind an organization's rows.
+
+    `entities` has the facts of each entity by wire path; `read_at` is when they were read (UTC, aware), so that
+    the mirror need not ask for them in every run.
+    """
 
     dialect: str
     web_url: str | None = None
     picklists: Sequence[PicklistValue] = field(default_factory=tuple)
+    entities: Mapping[str, EntityFacts] = field(default_factory=dict)
+    read_at: datetime | None = None
 
 
 class Load(Protocol):
-    """One entity's rows on their way in. Nothing is visible to readers before `commit`."""
+    """One entity's rows on their way in. Nothing is visible to readers before `commit`.
+
+    Ends with `commit` or `abandon`; one that is dropped without either leaves everything as it was.
+    """
 
     def append(self, records: Sequence[Record]) -> None:
         """Take one batch. Later rows win over earlier ones with the same id."""
@@ -86,8 +107,12 @@ class OrganizationStore(Protocol):
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run one SELECT and return its rows.
 
-        Tables are the catalogue's (`Entity.table`) plus `picklists`; each name means this organization's rows
-        only. Parameters are named, written `$name`. Instants go in and come out as naive UTC datetimes.
+        Tables are the catalogue's (`Entity.table`) plus `picklists` and `sources` (whose count is `held_rows`), with
+        the attributes of the records and value classes as columns; each name means this organization's rows only,
+        and no column names the organization. Parameters are named, written `$name`; those that the SQL does not name
+        are ignored. Instants go in and come out as naive UTC datetimes. What the stores give back differs in type
+        for sums and averages of integers and in order for text: cast the one, write `COLLATE "C"` for the other.
+        Raises `WarehouseError` for anything but one SELECT, and for names that lead past the organization.
         """
 
     def sources(self) -> dict[str, Source]:
@@ -97,22 +122,28 @@ class OrganizationStore(Protocol):
         """The tenant's dialect, web address and picklists; None before the first sync."""
 
     def save_tenant(self, tenant: Tenant) -> None:
-        """Keep the tenant's facts, replacing earlier ones."""
+        """Keep the tenant's facts, replacing earlier ones. The data version moves if a report could tell."""
 
     def load(self, entity: Entity[Any]) -> Load:
-        """Begin taking in rows of `entity`. Leftovers of an earlier, interrupted load are dropped."""
+        """Begin taking in rows of `entity`. An earlier load that never ended has left nothing behind."""
 
     def forget(self, entity: Entity[Any], problem: str) -> None:
-        """Record that `entity` cannot be read, and why; its earlier rows stay in place."""
+        """Mark `entity` incomplete because it cannot be read, and why; its earlier rows stay in place."""
+
+    def clear(self) -> None:
+        """Remove everything held of the organization, as when it is connected to another Autotask database."""
 
     def max_id(self, entity: Entity[Any]) -> int | None:
         """The highest id held of `entity`."""
 
     def data_version(self) -> int:
-        """A number that grows whenever this organization's mirrored data changes; 0 before any."""
+        """A number that grows whenever this organization's mirrored data changes; 0 before any.
+
+        Rows, the tenant, and whether an entity is complete count as data; how fresh it is does not.
+        """
 
     def snapshot(self) -> AbstractContextManager[OrganizationStore]:
-        """A view in which every read sees the same state, whatever is written meanwhile."""
+        """A view in which every read sees the same state, whatever is written meanwhile. For one thread."""
 
 
 class Warehouse(Protocol):

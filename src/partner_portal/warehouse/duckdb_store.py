@@ -1,0 +1,205 @@
+"""The embedded warehouse: one DuckDB file, owned by one process.
+
+Tables have no index: a merge joins the staged ids against the column itself, which DuckDB does faster than it
+keeps an index (measured on 200,000 rows: first merge 0.36 s against 0.52 s, and half the file).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import msgspec
+
+from partner_portal.autotask.catalog import Entity
+from partner_portal.warehouse.engine import BATCH, DEFECT, Parameters
+from partner_portal.warehouse.payload import wire_columns
+from partner_portal.warehouse.store import WarehouseError, WarehouseLocked
+from partner_portal.warehouse.tables import ENTITY_TABLES
+
+IN_MEMORY = ":memory:"
+
+
+class DuckDBSession:
+    """SQL over one cursor."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._cursor = cursor
+
+    def fetch(self, sql: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
+        """Run a SELECT and return its rows."""
+        with _translated():
+            return self._cursor.execute(sql, dict(parameters or {})).fetchall()
+
+    def change(self, sql: str, parameters: Parameters | None = None) -> int:
+        """Run any other statement and return how many rows it touched."""
+        with _translated():
+            counted = self._cursor.execute(sql, dict(parameters or {})).fetchone()
+        return int(counted[0]) if counted else 0
+
+
+class DuckDBStaging:
+    """A temporary table of one cursor; it spills to the temporary directory when memory runs short."""
+
+    def __init__(self, engine: DuckDBEngine, entity: Entity[Any]) -> None:
+        self.name = f"staged_{entity.table}"
+        self._engine = engine
+        self._cursor = engine.cursor()
+        self._batches = 0
+        self._shape = msgspec.json.encode([{wire: column.type for wire, column in wire_columns(entity)}]).decode()
+        columns = ENTITY_TABLES[entity.path].definitions
+        self._session = DuckDBSession(self._cursor)
+        self._session.change(f'CREATE TEMP TABLE "{self.name}" ({columns}, {BATCH} BIGINT)')
+
+    def append(self, payload: str) -> None:
+        """Take one batch."""
+        self._batches += 1
+        self._session.change(
+            f'INSERT INTO "{self.name}" '
+            "SELECT unnest(from_json_strict($payload::JSON, $shape), max_depth := 2), $batch",
+            {"payload": payload, "shape": self._shape, "batch": self._batches},
+        )
+
+    @contextmanager
+    def writing(self, _organization_id: int, /) -> Iterator[DuckDBSession]:
+        """A write transaction that also sees the staged rows."""
+        with self._engine.transaction(self._cursor) as session:
+            yield session
+
+    def close(self) -> None:
+        """Drop the table by closing its cursor."""
+        self._cursor.close()
+
+
+class DuckDBEngine:
+    """One database instance; every use takes a cursor of its own, which costs about 10 microseconds."""
+
+    def __init__(self, location: str, *, memory_limit: str = "1GB") -> None:
+        self._connection = _connect(location, memory_limit)
+        self._opening = threading.Lock()
+        self._writing = threading.Lock()
+        self._cursors: weakref.WeakSet[duckdb.DuckDBPyConnection] = weakref.WeakSet()
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection of its own to the same database, closed with the engine at the latest."""
+        with self._opening, _translated():
+            cursor = self._connection.cursor()
+            self._cursors.add(cursor)
+            return cursor
+
+    @contextmanager
+    def reading(self) -> Iterator[DuckDBSession]:
+        """A read-only transaction in which every read sees the same state."""
+        cursor = self.cursor()
+        try:
+            with _translated():
+                cursor.execute("BEGIN TRANSACTION READ ONLY")
+                yield DuckDBSession(cursor)
+        finally:
+            cursor.close()
+
+    @contextmanager
+    def writing(self, _organization_id: int, /) -> Iterator[DuckDBSession]:
+        """A write transaction; all writers of the file queue up, since DuckDB refuses overlapping changes."""
+        cursor = self.cursor()
+        try:
+            with self.transaction(cursor) as session:
+                yield session
+        finally:
+            cursor.close()
+
+    @contextmanager
+    def transaction(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[DuckDBSession]:
+        """A write transaction on `cursor`."""
+        with self._writing, _translated():
+            cursor.execute("BEGIN TRANSACTION")
+            try:
+                yield DuckDBSession(cursor)
+            except BaseException:
+                _roll_back(cursor)
+                raise
+            cursor.execute("COMMIT")
+
+    def staging(self, entity: Entity[Any]) -> DuckDBStaging:
+        """A new, empty staging table for rows of `entity`."""
+        return DuckDBStaging(self, entity)
+
+    def close(self) -> None:
+        """Close every cursor and the file, so that another process can open it."""
+        for cursor in list(self._cursors):
+            cursor.close()
+        self._connection.close()
+
+
+def _roll_back(cursor: duckdb.DuckDBPyConnection) -> None:
+    try:
+        cursor.execute("ROLLBACK")
+    except duckdb.Error:
+        # A failed commit or a full disk has already undone the transaction; the first error is the one to tell.
+        return
+
+
+def _connect(location: str, memory_limit: str) -> duckdb.DuckDBPyConnection:
+    config: dict[str, Any] = {
+        "memory_limit": memory_limit,
+        "threads": os.cpu_count() or 1,
+        "preserve_insertion_order": False,
+        # Neither files, nor the network, nor Python's variables can be reached from SQL.
+        "enable_external_access": False,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "python_enable_replacements": False,
+    }
+    if location == IN_MEMORY:
+        config["temp_directory"] = ""
+        return _in_utc(duckdb.connect(IN_MEMORY, config=config))
+    path = Path(location)
+    try:
+        # The file's log and spilled pages lie beside it: a new directory is for its owner only.
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        is_new = not path.exists()
+        connection = duckdb.connect(str(path), config=config)
+        if is_new:
+            path.chmod(0o600)
+    except (duckdb.Error, OSError) as error:
+        raise _cannot_open(path, error) from error
+    return _in_utc(connection)
+
+
+def _in_utc(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    return connection
+
+
+def _cannot_open(path: Path, error: Exception) -> WarehouseError:
+    message = str(error)
+    if "Could not set lock on file" in message:
+        holder = re.search(r"PID (\d+)", message)
+        who = f" (PID {holder.group(1)})" if holder else ""
+        return WarehouseLocked(
+            f"The warehouse {path} is in use by another process{who}. Stop it, or ask it over its API."
+        )
+    reason = message.splitlines()[0] if message else type(error).__name__
+    return WarehouseError(
+        f"The warehouse {path} cannot be opened: {reason} Check its path and rights, or move it away and sync again."
+    )
+
+
+_PASSING = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.TransactionException, duckdb.InterruptException)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        remedy = "Check free disk space and memory, then try again." if isinstance(error, _PASSING) else DEFECT
+        raise WarehouseError(f"The DuckDB warehouse answered: {reason} {remedy}") from error

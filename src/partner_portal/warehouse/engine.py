@@ -1,0 +1,64 @@
+"""What the two stores differ in: connections, transactions, and the way rows are taken in.
+
+All SQL that passes through here is written once, with parameters as `$name`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from partner_portal.autotask.catalog import Entity
+
+Parameters = Mapping[str, Any]
+
+BATCH = "batch"
+"""The column of a staging table that tells later batches from earlier ones."""
+
+
+DEFECT = "This is a defect of the portal: report it with this line."
+"""The remedy where a database refuses a statement that the portal itself wrote."""
+
+
+class Session(Protocol):
+    """A transaction under way. Errors of the driver leave it as `WarehouseError`."""
+
+    def fetch(self, sql: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
+        """Run a SELECT and return its rows."""
+
+    def change(self, sql: str, parameters: Parameters | None = None) -> int:
+        """Run any other statement and return how many rows it touched."""
+
+
+class Staging(Protocol):
+    """A private table without key where one load's rows wait. It vanishes with its process."""
+
+    @property
+    def name(self) -> str:
+        """The table's bare name, seen by this staging's own transactions only."""
+
+    def append(self, payload: str) -> None:
+        """Take one batch, made by `batch_payload`."""
+
+    def writing(self, organization_id: int, /) -> AbstractContextManager[Session]:
+        """A write transaction, as `Engine.writing`, that also sees the staged rows."""
+
+    def close(self) -> None:
+        """Drop the table. Closing twice is harmless."""
+
+
+class Engine(Protocol):
+    """A DuckDB file or a PostgreSQL database. Safe to use from several threads."""
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """A read-only transaction in which every read sees the same state."""
+
+    def writing(self, organization_id: int, /) -> AbstractContextManager[Session]:
+        """A write transaction, committed at the end, undone on an error. Those of one organization queue up."""
+
+    def staging(self, entity: Entity[Any]) -> Staging:
+        """A new, empty staging table for rows of `entity`."""
+
+    def close(self) -> None:
+        """Give every connection back."""

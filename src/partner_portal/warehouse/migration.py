@@ -1,0 +1,78 @@
+"""Making a store's tables those of the catalogue, at every opening.
+
+A new attribute becomes a new column, and its entity's watermark is cleared so that the next run reads it whole;
+an attribute of another type loses its old column first. Columns that the catalogue dropped stay, unused.
+"""
+
+# ruff: noqa: S608  (identifiers come from the catalogue, values are parameters)
+
+from __future__ import annotations
+
+from partner_portal.warehouse.engine import Session
+from partner_portal.warehouse.store import WarehouseError
+from partner_portal.warehouse.tables import ENTITY_TABLES, ORGANIZATION, SCHEMA, SCHEMA_VERSION, SOURCES, TABLES, Table
+
+_NAMES = {
+    "character varying": "VARCHAR",
+    "numeric": "DECIMAL(18,2)",
+    "timestamp without time zone": "TIMESTAMP",
+}
+
+
+def migrate(session: Session, *, indexed: bool) -> None:
+    """Create what is missing, in the transaction of `session`; with `indexed` the tables get their primary keys.
+
+    Raises `WarehouseError` when a newer version of the portal has written the store.
+    """
+    session.change(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+    session.change(f"CREATE TABLE IF NOT EXISTS {SCHEMA}.schema_version (version BIGINT)")
+    versions = session.fetch(f"SELECT version FROM {SCHEMA}.schema_version")
+    if versions and versions[0][0] > SCHEMA_VERSION:
+        raise WarehouseError(
+            f"The warehouse was written by a newer portal (schema {versions[0][0]}, this one knows {SCHEMA_VERSION}). "
+            "Upgrade this portal, or point it at another warehouse."
+        )
+    if not versions:
+        session.change(f"INSERT INTO {SCHEMA}.schema_version VALUES ($version)", {"version": SCHEMA_VERSION})
+    held = _held_columns(session)
+    for table in TABLES:
+        if table.name not in held:
+            _create(session, table, indexed=indexed)
+        elif _fit(session, table, held[table.name]):
+            _read_anew(session, table)
+
+
+def _read_anew(session: Session, table: Table) -> None:
+    for path, entity_table in ENTITY_TABLES.items():
+        if entity_table is table:
+            session.change(f"UPDATE {SOURCES.address} SET watermark = NULL WHERE entity = $entity", {"entity": path})
+
+
+def _held_columns(session: Session) -> dict[str, dict[str, str]]:
+    held: dict[str, dict[str, str]] = {}
+    for table, column, kind in session.fetch(
+        "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = $schema",
+        {"schema": SCHEMA},
+    ):
+        held.setdefault(table, {})[column] = _NAMES.get(kind, kind.upper())
+    return held
+
+
+def _create(session: Session, table: Table, *, indexed: bool) -> None:
+    columns = [f"{ORGANIZATION} BIGINT NOT NULL", table.definitions]
+    if indexed:
+        columns.append(f"PRIMARY KEY ({', '.join((ORGANIZATION, *table.key))})")
+    session.change(f"CREATE TABLE {table.address} ({', '.join(columns)})")
+
+
+def _fit(session: Session, table: Table, held: dict[str, str]) -> bool:
+    """Add and retype columns of `table`; say whether there were any."""
+    changed = False
+    for column in table.columns:
+        if held.get(column.name) == column.type:
+            continue
+        if column.name in held:
+            session.change(f'ALTER TABLE {table.address} DROP COLUMN "{column.name}"')
+        session.change(f'ALTER TABLE {table.address} ADD COLUMN "{column.name}" {column.type}')
+        changed = True
+    return changed

@@ -1,0 +1,109 @@
+"""One organization's part of a warehouse, whichever store is beneath it."""
+
+# ruff: noqa: S608  (identifiers come from the catalogue, values are parameters)
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
+
+from partner_portal.autotask.catalog import Entity
+from partner_portal.organizations.scope import OrganizationScope
+from partner_portal.warehouse import bookkeeping
+from partner_portal.warehouse.engine import Engine, Session
+from partner_portal.warehouse.load import MirrorLoad
+from partner_portal.warehouse.scoped_select import SCOPE_PARAMETER, scoped_select
+from partner_portal.warehouse.store import OrganizationStore, Source, Tenant, WarehouseError
+from partner_portal.warehouse.tables import ENTITY_TABLES, ORGANIZATION
+
+
+class MirrorStore:
+    """Reads and writes one organization's rows; made by `MirrorWarehouse.organization`."""
+
+    def __init__(self, engine: Engine, scope: OrganizationScope, *, session: Session | None = None) -> None:
+        self._engine = engine
+        self._organization_id = scope.organization_id
+        self._scope = scope
+        self._session = session
+
+    def _reading(self) -> AbstractContextManager[Session]:
+        return self._engine.reading() if self._session is None else nullcontext(self._session)
+
+    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Run one SELECT over bare table names and return its rows, this organization's only."""
+        select = scoped_select(sql)
+        given = dict(parameters or {})
+        if SCOPE_PARAMETER in given:
+            raise WarehouseError(f"A report may not pass ${SCOPE_PARAMETER}; the store confines it by itself.")
+        given[SCOPE_PARAMETER] = self._organization_id
+        missing = sorted(select.parameters - given.keys())
+        if missing:
+            raise WarehouseError(f"The report's SQL names ${missing[0]}, which was not passed. Pass a value for it.")
+        with self._reading() as session:
+            return session.fetch(select.sql, {name: given[name] for name in select.parameters})
+
+    def sources(self) -> dict[str, Source]:
+        """What is known of each mirrored entity, by its wire path."""
+        with self._reading() as session:
+            return bookkeeping.read_sources(session, self._organization_id)
+
+    def tenant(self) -> Tenant | None:
+        """The tenant's facts; None before the first sync."""
+        with self._reading() as session:
+            return bookkeeping.read_tenant(session, self._organization_id)
+
+    def save_tenant(self, tenant: Tenant) -> None:
+        """Keep the tenant's facts, replacing earlier ones."""
+        with self._engine.writing(self._organization_id) as session:
+            bookkeeping.keep_tenant(session, self._organization_id, tenant)
+
+    def load(self, entity: Entity[Any]) -> MirrorLoad:
+        """Begin taking in rows of `entity`."""
+        return MirrorLoad(self._engine, self._organization_id, entity)
+
+    def forget(self, entity: Entity[Any], problem: str) -> None:
+        """Record that `entity` cannot be read, and why; its earlier rows stay in place."""
+        with self._engine.writing(self._organization_id) as session:
+            bookkeeping.mark_incomplete(session, self._organization_id, entity.path, problem)
+
+    def clear(self) -> None:
+        """Remove everything held of the organization; its data version moves on and is never reused."""
+        with self._engine.writing(self._organization_id) as session:
+            bookkeeping.remove_all(session, self._organization_id)
+
+    def max_id(self, entity: Entity[Any]) -> int | None:
+        """The highest id held of `entity`."""
+        table = ENTITY_TABLES[entity.path].address
+        with self._reading() as session:
+            found = session.fetch(
+                f"SELECT max(id) FROM {table} WHERE {ORGANIZATION} = $organization",
+                {"organization": self._organization_id},
+            )
+        return None if found[0][0] is None else int(found[0][0])
+
+    def data_version(self) -> int:
+        """A number that grows whenever this organization's mirrored data changes; 0 before any."""
+        with self._reading() as session:
+            return bookkeeping.read_version(session, self._organization_id)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[OrganizationStore]:
+        """A view in which every read sees the same state. It belongs to one thread."""
+        with self._reading() as session:
+            yield MirrorStore(self._engine, self._scope, session=session)
+
+
+class MirrorWarehouse:
+    """Many organizations' mirrored records in one store. Safe to use from several threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def organization(self, scope: OrganizationScope) -> MirrorStore:
+        """The one door to an organization's rows."""
+        return MirrorStore(self._engine, scope)
+
+    def close(self) -> None:
+        """Give the store back; a file can then be opened by another process."""
+        self._engine.close()

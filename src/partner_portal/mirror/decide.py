@@ -1,0 +1,92 @@
+"""Decisions of a sync, made from what is known and nothing else: no clock, no network, no store.
+
+what is known of an entity | reading_of | what to ask Autotask for, and how to take the answer in
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from partner_portal.autotask.catalog import CATALOG, Entity
+from partner_portal.autotask.filters import Condition, Filter, Op, any_of
+from partner_portal.warehouse.store import EntityFacts, Source, Tenant
+
+OVERLAP = timedelta(minutes=5)
+"""How far a delta reaches back before the start of the last run: stamps land out of order (API.md section 6)."""
+
+METADATA_AGE = timedelta(days=1)
+"""How long a tenant's metadata is trusted; each look costs two calls per entity of a budget that others share."""
+
+GUIDE, LIVE = "guide", "live"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What to read of one entity. With `replace` the rows that come are all there are.
+
+    `fields` are the wire names to ask for, None for whole rows.
+    """
+
+    entity: Entity[Any]
+    fields: tuple[str, ...] | None
+    filter: Filter | None
+    replace: bool
+
+
+def kept_by(entity: Entity[Any], tenant_fields: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The wire names of ours that the tenant has, `id` first; names compare without case. None for no metadata."""
+    if not tenant_fields:
+        return None
+    there = {name.casefold() for name in tenant_fields} | {"id"}
+    return tuple(name for name in entity.field_names if name.casefold() in there)
+
+
+def dialect_of(tasks: EntityFacts | None, known: Tenant | None) -> str:
+    """The guide's dialect is known by the action type of its Tasks; without metadata what was known before stays."""
+    if tasks is None or tasks.fields is None:
+        return known.dialect if known is not None else LIVE
+    return GUIDE if "actionType" in tasks.fields else LIVE
+
+
+def entities_to_look_up(known: Tenant | None, at: datetime, *, full: bool) -> tuple[Entity[Any], ...]:
+    """The entities whose metadata is due: all in a full run or after a day, else those that were refused or unknown."""
+    if full or known is None or known.read_at is None or not known.read_at <= at < known.read_at + METADATA_AGE:
+        return CATALOG
+    settled = {path for path, facts in known.entities.items() if facts.fields is not None and facts.refusal is None}
+    return tuple(entity for entity in CATALOG if entity.path not in settled)
+
+
+def reading_of(
+    entity: Entity[Any], facts: EntityFacts, source: Source | None, max_id: int | None, *, full: bool
+) -> Reading:
+    """A delta where an earlier run left a watermark and the tenant has the change stamp; else the whole entity.
+
+    The delta asks for higher ids too, because new rows may lack a stamp.
+    """
+    stamp = entity.change_stamp
+    has_stamp = stamp is not None and (facts.fields is None or stamp in facts.fields)
+    if full or source is None or source.watermark is None or stamp is None or not has_stamp:
+        return whole(entity, facts.fields)
+    highest = -1 if max_id is None else max_id  # ids begin at 0, the tenant's own company
+    changed = any_of(Condition(stamp, Op.GTE, source.watermark), Condition("id", Op.GT, highest))
+    return Reading(entity, facts.fields, changed, replace=False)
+
+
+def whole(entity: Entity[Any], fields: tuple[str, ...] | None) -> Reading:
+    """The reading of everything the API user may see of `entity`."""
+    return Reading(entity, fields, None, replace=True)
+
+
+def source_after(reading: Reading, started_at: datetime) -> Source:
+    """What will be known of the entity once every page of `reading` has come, in a run that began at `started_at`."""
+    stamp = reading.entity.change_stamp
+    has_stamp = stamp is not None and (reading.fields is None or stamp in reading.fields)
+    watermark = started_at - OVERLAP if has_stamp else None
+    return Source(reading.entity.path, as_of=started_at, watermark=watermark, complete=True)
+
+
+def is_worth_counting(reading: Reading) -> bool:
+    """Whether a total is worth a call: of an entity read whole that is not small (small ones have no stamp)."""
+    return reading.filter is None and reading.entity.change_stamp is not None

@@ -1,0 +1,129 @@
+"""Reading a tenant's metadata: its dialect, its picklists, and what this API user may read of what we keep."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from partner_portal.autotask.catalog import (
+    CATALOG,
+    COMPANY_NOTES,
+    COMPANY_TO_DOS,
+    OPPORTUNITIES,
+    TASKS,
+    TICKETS,
+    Entity,
+)
+from partner_portal.autotask.client import AutotaskClient
+from partner_portal.autotask.errors import (
+    AutotaskError,
+    CallBudgetSpent,
+    CredentialsRefused,
+    HostUnreachable,
+    PermissionMissing,
+    explain,
+)
+from partner_portal.autotask.metadata import FieldInformation
+from partner_portal.mirror.decide import dialect_of, kept_by
+from partner_portal.warehouse.store import EntityFacts, PicklistValue, Tenant
+
+PICKLIST_FIELDS: dict[str, tuple[str, ...]] = {
+    COMPANY_TO_DOS.path: ("actionType",),
+    COMPANY_NOTES.path: ("actionType",),
+    TASKS.path: ("actionType",),
+    OPPORTUNITIES.path: ("stage", "status", "lossReason", "winReason", "opportunityCategoryID", "leadSource"),
+    TICKETS.path: ("status",),
+}
+"""The picklists that give our ids a meaning, by entity."""
+
+ENDS_THE_RUN = (CredentialsRefused, CallBudgetSpent)
+"""Errors after which no further call makes sense."""
+
+
+@dataclass(frozen=True)
+class EntityMetadata:
+    """What the metadata of one entity told."""
+
+    facts: EntityFacts
+    picklists: tuple[PicklistValue, ...] = ()
+
+
+async def read_tenant(
+    client: AutotaskClient,
+    *,
+    at: datetime,
+    known: Tenant | None = None,
+    entities: Iterable[Entity[Any]] = CATALOG,
+) -> Tenant:
+    """The tenant's facts at `at`; of entities other than `entities` those of `known` are kept.
+
+    An entity whose metadata cannot be read is not refused for that: its rows will tell. Raises `CredentialsRefused`,
+    `CallBudgetSpent` and `HostUnreachable`, after which nothing else would come either.
+    """
+    wanted = sorted(entities, key=lambda entity: entity is not TASKS)
+    read: dict[str, EntityMetadata] = {}
+    for first in wanted[:1]:
+        # Alone, so that wrong credentials cost one failed login and not a locked user.
+        read[first.path] = await _metadata_of(client, first)
+    rest = wanted[1:]
+    for entity, metadata in zip(rest, await _side_by_side(client, rest), strict=True):
+        read[entity.path] = metadata
+    facts = dict(known.entities) if known is not None else {}
+    facts.update({path: metadata.facts for path, metadata in read.items()})
+    picklists = [value for value in known.picklists if value.entity not in read] if known is not None else []
+    picklists += [value for metadata in read.values() for value in metadata.picklists]
+    return Tenant(
+        dialect=dialect_of(facts.get(TASKS.path), known),
+        web_url=client.zone.web_url,
+        picklists=tuple(picklists),
+        entities=facts,
+        read_at=at if known is None or len(read) == len(CATALOG) else known.read_at,
+    )
+
+
+async def _side_by_side(client: AutotaskClient, entities: list[Entity[Any]]) -> list[EntityMetadata]:
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(_metadata_of(client, entity)) for entity in entities]
+    except* AutotaskError as errors:
+        raise errors.exceptions[0] from None
+    return [task.result() for task in tasks]
+
+
+async def _metadata_of(client: AutotaskClient, entity: Entity[Any]) -> EntityMetadata:
+    try:
+        information = await client.entity_information(entity)
+        if not information.is_readable:
+            return EntityMetadata(EntityFacts(refusal=explain(PermissionMissing(entity.path))))
+        fields = await client.fields(entity)
+    except (*ENDS_THE_RUN, HostUnreachable):
+        raise
+    except AutotaskError:
+        return EntityMetadata(EntityFacts())
+    names = tuple(field.name for field in fields)
+    return EntityMetadata(EntityFacts(kept_by(entity, names)), tuple(_picklists(entity, fields)))
+
+
+def _picklists(entity: Entity[Any], fields: Iterable[FieldInformation]) -> Iterable[PicklistValue]:
+    wanted = {name.casefold(): name for name in PICKLIST_FIELDS.get(entity.path, ())}
+    for field in fields:
+        name = wanted.get(field.name.casefold())
+        for entry in field.picklist_values if name is not None else ():
+            if not _is_integer(entry.value):
+                continue  # records hold integers, so nothing can point to it
+            yield PicklistValue(
+                entity=entity.path,
+                field=str(name),
+                value=int(entry.value),
+                label=entry.label,
+                sort_order=entry.sort_order,
+                is_active=entry.is_active,
+                is_system=entry.is_system,
+            )
+
+
+def _is_integer(text: str) -> bool:
+    return text.strip().removeprefix("-").isdecimal()

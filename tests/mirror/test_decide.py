@@ -1,0 +1,129 @@
+"""What a run asks for, decided from what is known."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from partner_portal.autotask.catalog import ACTION_TYPES, CATALOG, OPPORTUNITIES, TASKS, Entity
+from partner_portal.autotask.filters import checked
+from partner_portal.mirror.decide import (
+    OVERLAP,
+    Reading,
+    dialect_of,
+    entities_to_look_up,
+    is_worth_counting,
+    kept_by,
+    reading_of,
+    source_after,
+    whole,
+)
+from partner_portal.warehouse.store import EntityFacts, Source, Tenant
+
+AT = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
+FIELDS = EntityFacts(("id", "title", "lastActivity"))
+KNOWN = Source("Opportunities", AT, AT - OVERLAP, rows=3, complete=True)
+
+
+def test_a_delta_asks_for_changed_rows_and_for_new_ones_without_a_stamp() -> None:
+    reading = reading_of(OPPORTUNITIES, FIELDS, KNOWN, 40, full=False)
+    assert not reading.replace
+    assert reading.fields == FIELDS.fields
+    assert reading.filter is not None
+    assert checked(reading.filter, OPPORTUNITIES).wire() == {
+        "op": "or",
+        "items": [
+            {"op": "gte", "field": "lastActivity", "value": "2026-03-02T08:25:00Z"},
+            {"op": "gt", "field": "id", "value": 40},
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("entity", "facts", "source", "max_id", "full"),
+    [
+        (OPPORTUNITIES, FIELDS, None, 40, False),
+        (OPPORTUNITIES, FIELDS, Source("Opportunities", problem="never came"), None, False),
+        (OPPORTUNITIES, FIELDS, Source("Opportunities", AT, None, rows=3, complete=True), 40, False),
+        (OPPORTUNITIES, FIELDS, KNOWN, 40, True),
+        (OPPORTUNITIES, EntityFacts(("id", "title")), KNOWN, 40, False),
+        (ACTION_TYPES, EntityFacts(("id", "name")), Source("ActionTypes", AT, AT, 3, complete=True), 40, False),
+    ],
+    ids=["first", "never came", "no watermark", "full", "tenant lacks the stamp", "no stamp"],
+)
+def test_everything_is_read_where_a_delta_would_miss_something(
+    entity: Entity, facts: EntityFacts, source: Source | None, max_id: int | None, full: bool
+) -> None:
+    assert reading_of(entity, facts, source, max_id, full=full) == Reading(entity, facts.fields, None, replace=True)
+
+
+def test_an_incomplete_run_is_followed_by_a_delta_from_the_last_complete_one() -> None:
+    failed = Source("Opportunities", AT, AT - OVERLAP, rows=3, problem="page 2 failed")
+    assert reading_of(OPPORTUNITIES, FIELDS, failed, 40, full=False) == reading_of(
+        OPPORTUNITIES, FIELDS, KNOWN, 40, full=False
+    )
+
+
+def test_unknown_metadata_asks_for_whole_rows_and_trusts_the_stamp() -> None:
+    reading = reading_of(OPPORTUNITIES, EntityFacts(), KNOWN, 40, full=False)
+    assert reading.fields is None
+    assert not reading.replace
+
+
+def test_where_nothing_is_held_every_row_is_new() -> None:
+    reading = reading_of(OPPORTUNITIES, FIELDS, KNOWN, None, full=False)
+    assert reading.filter is not None
+    assert reading.filter.wire()["items"][1] == {"op": "gt", "field": "id", "value": -1}
+
+
+def test_the_next_delta_starts_before_this_run_began() -> None:
+    kept = source_after(whole(OPPORTUNITIES, FIELDS.fields), AT)
+    assert kept == Source("Opportunities", as_of=AT, watermark=AT - timedelta(minutes=5), complete=True)
+
+
+@pytest.mark.parametrize("reading", [whole(ACTION_TYPES, None), whole(OPPORTUNITIES, ("id", "title"))])
+def test_without_a_stamp_there_is_no_watermark(reading: Reading) -> None:
+    assert source_after(reading, AT) == Source(reading.entity.path, as_of=AT, complete=True)
+
+
+def test_fields_are_those_of_ours_that_the_tenant_has_in_any_case() -> None:
+    assert kept_by(OPPORTUNITIES, ("Title", "LASTACTIVITY", "userDefined", "Id")) == ("id", "title", "lastActivity")
+    assert kept_by(OPPORTUNITIES, ("title",)) == ("id", "title")
+    assert kept_by(OPPORTUNITIES, ()) is None
+
+
+def test_the_dialect_is_known_by_the_action_type_of_tasks() -> None:
+    assert dialect_of(EntityFacts(("id", "actionType")), None) == "guide"
+    assert dialect_of(EntityFacts(("id", "title")), Tenant("guide")) == "live"
+
+
+@pytest.mark.parametrize("unread", [None, EntityFacts(), EntityFacts(refusal="no permission")])
+def test_unread_metadata_leaves_the_dialect_as_it_was(unread: EntityFacts | None) -> None:
+    assert dialect_of(unread, Tenant("guide")) == "guide"
+    assert dialect_of(unread, None) == "live"
+
+
+def known(**more: EntityFacts) -> Tenant:
+    facts = {entity.path: EntityFacts(("id",)) for entity in CATALOG} | more
+    return Tenant("live", entities=facts, read_at=AT)
+
+
+def test_metadata_is_read_once_a_day() -> None:
+    assert entities_to_look_up(None, AT, full=False) == CATALOG
+    assert entities_to_look_up(known(), AT + timedelta(hours=23), full=False) == ()
+    assert entities_to_look_up(known(), AT + timedelta(hours=24), full=False) == CATALOG
+    assert entities_to_look_up(known(), AT - timedelta(hours=1), full=False) == CATALOG
+    assert entities_to_look_up(known(), AT, full=True) == CATALOG
+    assert entities_to_look_up(Tenant("live"), AT, full=False) == CATALOG
+
+
+def test_refused_and_unread_entities_are_looked_up_in_every_run() -> None:
+    tenant = known(Tasks=EntityFacts(refusal="no permission"), Opportunities=EntityFacts())
+    assert set(entities_to_look_up(tenant, AT, full=False)) == {TASKS, OPPORTUNITIES}
+
+
+def test_totals_are_asked_for_large_entities_read_whole() -> None:
+    assert is_worth_counting(whole(OPPORTUNITIES, None))
+    assert not is_worth_counting(whole(ACTION_TYPES, None))
+    assert not is_worth_counting(reading_of(OPPORTUNITIES, FIELDS, KNOWN, 40, full=False))

@@ -1,0 +1,98 @@
+"""What a reader must know beside the numbers, in whole sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from partner_portal.reports.labels import doubtful_statuses, stage_labels
+from partner_portal.reports.sources import GUIDE, READ, Ground
+
+if TYPE_CHECKING:
+    from partner_portal.reports.figures import Figures
+
+
+def notes_of(figures: Figures) -> list[str]:
+    """The document's `notes`, the most far-reaching first."""
+    ground = figures.ground
+    if ground.tenant is None:
+        return ["Nothing was read from Autotask yet: connect it, or wait for the first sync."]
+    return [*_gaps(ground), *_mapping(figures), *_activities(figures), *_deals(figures)]
+
+
+def _gaps(ground: Ground) -> Iterator[str]:
+    for path in READ[ground.dialect]:
+        source = ground.source(path)
+        reason = f": {source.problem}" if source.problem else ""
+        if source.as_of is None:
+            yield _sentence(
+                f"{path} could not be read, so what depends on it is missing here{reason or ': not read yet'}"
+            )
+        elif not source.complete:
+            yield _sentence(f"{path} is not up to date; its last complete state is shown{reason}")
+
+
+def _mapping(figures: Figures) -> Iterator[str]:
+    if figures.mapping.is_confirmed:
+        return
+    proposed = [] if figures.ground.dialect == GUIDE else ["action types"]
+    if not figures.mapping.stages.is_by_id:
+        proposed.append("stages")
+    if proposed:
+        yield (
+            f"The mapping of {' and '.join(proposed)} is proposed from their labels; "
+            "it is in force until an administrator confirms it."
+        )
+
+
+def _activities(figures: Figures) -> Iterator[str]:
+    counts = figures.activities
+    if counts is None:
+        return
+    if counts.merged:
+        yield f"Notes that echo a completed to-do count once, with the to-do: {counts.merged} in this period."
+    if counts.undated and figures.ground.dialect == GUIDE:
+        yield f"Tasks without a createDateTime are in no period: {counts.undated} not counted."
+    elif counts.undated:
+        yield f"Notes without any date are in no period: {counts.undated} not counted."
+    if figures.ground.dialect != GUIDE:
+        yield from _unmapped(figures)
+
+
+def _unmapped(figures: Figures) -> Iterator[str]:
+    counts, actions = figures.activities, figures.mapping.actions
+    assert counts is not None  # noqa: S101 - the caller has looked
+    unmapped = {action: count for action, count in counts.by_action.items() if count and not actions.is_mapped(action)}
+    for action, count in sorted(unmapped.items(), key=lambda item: (-item[1], item[0] is None, item[0] or 0)):
+        if action is None:
+            yield f"Activities without an action type: {count} in this period, counted as other."
+        else:
+            label = actions.labels.get(action)
+            name = f'"{label}" (id {action})' if label else f"with the unknown id {action}"
+            yield f"Unmapped action type {name}: {count} in this period, counted as other."
+
+
+def _deals(figures: Figures) -> Iterator[str]:
+    counts, ground = figures.deals, figures.ground
+    if counts is None:
+        return
+    if counts.undated_won:
+        yield f"Won deals without a closedDate are in no period: {counts.undated_won} not counted as won."
+    if not figures.mapping.stages.is_by_id:
+        labelled = {entry.stage for entry in stage_labels(ground)}
+        unknown = [
+            str(stage)
+            for stage in sorted(s for s, n in counts.stages.items() if n and s is not None and s not in labelled)
+        ]
+        if unknown:
+            yield f"Stages that the tenant's picklist does not name count as prospects only: {', '.join(unknown)}."
+    doubtful = [] if ground.dialect == GUIDE else doubtful_statuses(ground)
+    if doubtful:
+        yield (
+            "Opportunity statuses count by id (1 open, 2 lost, 3 and 4 won), "
+            f"though these labels say otherwise: {', '.join(doubtful)}."
+        )
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."

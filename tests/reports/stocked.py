@@ -1,0 +1,69 @@
+"""Mirrors with rows of a test's own making, each in an organization of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import count
+
+from partner_portal.autotask.catalog import CATALOG, Record, entity_at
+from partner_portal.organizations.scope import OrganizationScope
+from partner_portal.reports.question import OrganizationFacts, Question
+from partner_portal.warehouse.store import OrganizationStore, PicklistValue, Source, Tenant, Warehouse
+
+NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)  # a Sunday
+READ_AT = datetime(2026, 11, 22, 14, 55, tzinfo=UTC)
+WEB = "https://ww1.example.test/"
+IDLE = {"Tickets", "TimeEntries", "Contracts"}
+NOT_IN = {"live": {"Tasks"}, "guide": {"CompanyNotes", "CompanyToDos", "ActionTypes"}}
+_numbers = count(1)
+
+
+def utc(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)
+
+
+def stock(
+    warehouse: Warehouse,
+    rows: Mapping[str, Sequence[Record]],
+    *,
+    dialect: str = "live",
+    picklists: Iterable[PicklistValue] = (),
+    web_url: str | None = WEB,
+    unread: Mapping[str, str] | None = None,
+) -> OrganizationStore:
+    """A new organization's mirror: `rows` by entity path, what else a report reads there empty, `unread` refused."""
+    store = warehouse.organization(OrganizationScope(next(_numbers)))
+    store.save_tenant(Tenant(dialect, web_url, tuple(picklists)))
+    refused = unread or {}
+    for entity in CATALOG:
+        if entity.path in refused:
+            store.forget(entity, refused[entity.path])
+            continue
+        if rows.get(entity.path) or entity.path not in IDLE | NOT_IN[dialect]:
+            add(store, entity.path, rows.get(entity.path, ()))
+    return store
+
+
+def add(store: OrganizationStore, path: str, records: Sequence[Record], *, as_of: datetime = READ_AT) -> None:
+    load = store.load(entity_at(path))
+    if records:
+        load.append(list(records))
+    load.commit(Source(path, as_of=as_of, watermark=as_of, complete=True), replace=False)
+
+
+def facts(zone: str = "UTC", **more) -> OrganizationFacts:
+    return OrganizationFacts("acme", "Acme IT", zone, "EUR", **more)
+
+
+def ask(zone: str = "UTC", *, now: datetime = NOW, week_start: int = 0, fiscal_year_start: int = 1, **more) -> Question:
+    organization = facts(zone, week_start=week_start, fiscal_year_start=fiscal_year_start)
+    return Question(organization, now=now, **more)
+
+
+def stages(*labels: str, first: int = 11) -> list[PicklistValue]:
+    """A tenant's own stages in order, with ids from `first` on."""
+    return [
+        PicklistValue("Opportunities", "stage", first + place, label, sort_order=place)
+        for place, label in enumerate(labels)
+    ]

@@ -1,0 +1,181 @@
+"""Random rows of a small tenant, dense around clock changes, month ends and echoes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+from partner_portal.autotask.catalog import (
+    ActionType,
+    Appointment,
+    Company,
+    CompanyNote,
+    CompanyToDo,
+    Contact,
+    Opportunity,
+    Record,
+    Resource,
+    Task,
+)
+
+OWNERS = (None, 7, 8, 9, 404)  # 404 is no resource any more
+ACTIONS = {
+    1: "Phone Call",
+    2: "Meeting",
+    3: "General",
+    20: "Inbound call",
+    21: "Outgoing Call",
+    22: "E-Mail",
+    23: "Demo",
+}
+MEANINGS = {
+    1: ("calls", "unspecified"),
+    2: ("meetings", ""),
+    20: ("calls", "inbound"),
+    21: ("calls", "outbound"),
+    22: ("emails", ""),
+}
+STAGES = (
+    "New Lead",
+    "First contact",
+    "Qualification",
+    "Contract sent",
+    "Proposal",
+    "Negotiation",
+    "Closed Won",
+    "Lost",
+)
+RANKS = dict(zip(range(11, 19), (0, 1, 2, 2, 3, 4, 5, 5), strict=True))
+GUIDE_RANKS = {rank: rank for rank in range(6)}
+TEXTS = (None, "", "Inbound from web", "OUTBOUND follow-up", "inbound, then outbound", "<p>Sent <b>quote</b></p>")
+MARKS = (
+    datetime(2026, 3, 29, 1, tzinfo=UTC),  # Berlin's clocks
+    datetime(2026, 10, 25, 1, tzinfo=UTC),
+    datetime(2026, 11, 1, 6, tzinfo=UTC),  # New York's
+    datetime(2026, 10, 3, 16, tzinfo=UTC),  # Sydney's
+    datetime(2026, 10, 31, 23, tzinfo=UTC),
+    datetime(2026, 11, 22, 15, tzinfo=UTC),
+    datetime(2025, 11, 10, 12, tzinfo=UTC),
+)
+
+
+def moment(random: Random) -> datetime:
+    return random.choice(MARKS) + timedelta(minutes=random.randint(-3000, 3000) * random.choice((1, 1, 10)))
+
+
+def maybe(random: Random, value, *, chance: float = 0.8):
+    return value if random.random() < chance else None
+
+
+def day_like(random: Random) -> datetime:
+    """A date-only field as sources write it: midnight UTC, or a local midnight in UTC, or any instant."""
+    at = moment(random)
+    return random.choice(
+        (at.replace(hour=0, minute=0), at.replace(hour=random.choice((4, 5, 13, 22, 23)), minute=0), at)
+    )
+
+
+def live_rows(random: Random, size: int) -> dict[str, Sequence[Record]]:
+    to_dos = [
+        CompanyToDo(
+            id=number,
+            action_type=maybe(random, random.choice([*ACTIONS, 999]), chance=0.95),
+            assigned_to_resource_id=random.choice(OWNERS),
+            company_id=maybe(random, random.randint(0, 3)),
+            contact_id=maybe(random, 31),
+            opportunity_id=maybe(random, 51, chance=0.3),
+            activity_description=random.choice(TEXTS),
+            start_date_time=maybe(random, moment(random)),
+            completed_date=maybe(random, moment(random)),
+            create_date_time=moment(random),
+        )
+        for number in range(1, size)
+    ]
+    return shared_rows(random, size, live=True) | {
+        "CompanyToDos": to_dos,
+        "CompanyNotes": [note(random, number, to_dos) for number in range(size // 2, size * 2)],
+        "ActionTypes": [ActionType(id=action, name=name) for action, name in ACTIONS.items()],
+    }
+
+
+def note(random: Random, number: int, to_dos: Sequence[CompanyToDo]) -> CompanyNote:
+    """A note of its own, or one that echoes a to-do, exactly or but for one field."""
+    if to_dos and random.random() < 0.4:
+        twin = random.choice(to_dos)
+        start = maybe(random, twin.start_date_time, chance=0.9)
+        return CompanyNote(
+            id=number,
+            action_type=maybe(random, twin.action_type, chance=0.9),
+            assigned_resource_id=twin.assigned_to_resource_id,
+            company_id=twin.company_id,
+            contact_id=maybe(random, twin.contact_id, chance=0.9),
+            start_date_time=start,
+            create_date_time=moment(random),
+        )
+    return CompanyNote(
+        id=number,
+        action_type=random.choice([*ACTIONS, None]),
+        assigned_resource_id=random.choice(OWNERS),
+        company_id=maybe(random, random.randint(0, 3)),
+        name=random.choice(TEXTS),
+        note=random.choice(TEXTS),
+        start_date_time=maybe(random, moment(random)),
+        completed_date_time=maybe(random, moment(random), chance=0.5),
+        create_date_time=maybe(random, moment(random)),
+    )
+
+
+def guide_rows(random: Random, size: int) -> dict[str, Sequence[Record]]:
+    tasks = [
+        Task(
+            id=number,
+            title=random.choice(TEXTS),
+            description=random.choice(TEXTS),
+            assigned_resource_id=random.choice(OWNERS),
+            action_type=maybe(random, random.randint(0, 8), chance=0.95),
+            direction=maybe(random, random.choice((1, 2, 2, 1, 3)), chance=0.6),
+            company_id=maybe(random, random.randint(0, 3)),
+            create_date_time=maybe(random, moment(random), chance=0.97),
+        )
+        for number in range(1, size * 3)
+    ]
+    return shared_rows(random, size, live=False) | {"Tasks": tasks}
+
+
+def shared_rows(random: Random, size: int, *, live: bool) -> dict[str, Sequence[Record]]:
+    return {
+        "Tasks": [],
+        "CompanyToDos": [],
+        "CompanyNotes": [],
+        "Resources": [Resource(id=who, first_name="Rep", last_name=str(who)) for who in OWNERS if who in (7, 8, 9)],
+        "Companies": [Company(id=number, company_name=f"Company {number}") for number in range(3)],
+        "Contacts": [Contact(id=31, first_name="Zoë", last_name=None)],
+        "Appointments": [
+            Appointment(
+                id=number,
+                resource_id=random.choice(OWNERS),
+                title="Visit",
+                start_date_time=maybe(random, moment(random), chance=0.97),
+            )
+            for number in range(1, size)
+        ],
+        "Opportunities": [opportunity(random, number, live=live) for number in range(1, size)],
+    }
+
+
+def opportunity(random: Random, number: int, *, live: bool) -> Opportunity:
+    created = day_like(random)
+    return Opportunity(
+        id=number,
+        title=f"Deal {number}",
+        owner_resource_id=random.choice(OWNERS),
+        stage=maybe(random, random.choice([*RANKS, 77]) if live else random.randint(0, 5), chance=0.95),
+        status=random.choice((0, 1, 1, 2, 2, 3, 4, None)),
+        probability=maybe(random, random.randint(0, 100)),
+        amount=maybe(random, Decimal(random.randint(0, 10**7)) / 100, chance=0.9),
+        create_date=maybe(random, created - timedelta(days=random.choice((0, 0, 3, 200, 3000))), chance=0.97),
+        closed_date=maybe(random, day_like(random)),
+        lost_date=maybe(random, day_like(random), chance=0.5),
+    )

@@ -1,1 +1,1 @@
-"""The declared settings of the process, read once."""
+"""The declared settings of the process, read once, and what Django makes of them."""

@@ -1,0 +1,33 @@
+"""Who asks for an act: a person through the pages, somebody at the machine's own shell, or the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from partner_portal.accounts.models import Person
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The one who asks. `name` goes to the audit trail; `address` is the network address, where there is one.
+
+    An actor without a `person` is the machine itself (its shell or its clock), which may do everything.
+    """
+
+    name: str
+    person: Person | None = None
+    address: str = ""
+
+    @property
+    def person_id(self) -> int | None:
+        """The person's id; None for the machine."""
+        return self.person.pk if self.person else None
+
+    @classmethod
+    def of(cls, person: Person, address: str = "") -> Actor:
+        """The actor that `person` is."""
+        return cls(person.email, person, address)
+
+
+SHELL = Actor("command line")
+CLOCK = Actor("timetable")

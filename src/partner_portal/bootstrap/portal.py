@@ -1,0 +1,131 @@
+"""Joins the parts into a running portal: prepares the stores, opens the parts once per process, closes them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from partner_portal.settings import declared
+from partner_portal.settings.keyfile import SECRET_KEY_FILE, VAULT_KEY_FILE, read_or_make
+from partner_portal.usecases.parts import Parts
+
+if TYPE_CHECKING:
+    from partner_portal.vault.sealing import Keyring
+
+_lock = threading.RLock()
+_held: Parts | None = None
+
+
+def prepare(*, serving: bool = False) -> None:
+    """Make the data directory and its keys, set Django up, bring its tables up to date.
+
+    With `serving` the static files are collected and compressed too, which takes seconds after they changed. Safe to
+    call again, and quick then. Raises SettingError when a setting or the data directory cannot be used.
+    """
+    values = declared.current()
+    data_dir = values[declared.DATA_DIR]
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not values[declared.SECRET_KEY]:
+            read_or_make(data_dir / SECRET_KEY_FILE, lambda: secrets.token_urlsafe(50))
+    except OSError as reason:
+        raise declared.SettingError(
+            f"PORTAL_DATA_DIR cannot be used: {reason.strerror}: {reason.filename}. Name one that can be written."
+        ) from None
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "partner_portal.settings.django")
+    import django
+
+    django.setup()
+    from partner_portal.bootstrap.tables import collect_static_when_needed, migrate_when_needed
+
+    with _lock:
+        migrate_when_needed()
+        if serving:
+            collect_static_when_needed()
+
+
+def parts() -> Parts:
+    """The parts of this process, opened when first asked for; needs `prepare`.
+
+    Raises WarehouseLocked when another process owns the embedded warehouse, SettingError for a vault key.
+    """
+    global _held
+    with _lock:
+        if _held is None:
+            _held = _open()
+        return _held
+
+
+def hold(held: Parts | None) -> None:
+    """Let `parts` give `held` from now on: a test's own parts, or none. Closes nothing."""
+    global _held
+    with _lock:
+        _held = held
+
+
+def close() -> None:
+    """Give the stores back, so that another process can open them. Harmless when nothing is open."""
+    from django.db import connections
+
+    with _lock:
+        if _held is not None:
+            _held.stopping.set()
+            _held.jobs.close()
+            _held.warehouse.close()
+            hold(None)
+        connections.close_all()
+
+
+def _open() -> Parts:
+    from partner_portal.autotask.client import AutotaskClient
+    from partner_portal.autotask.credentials import Credentials
+    from partner_portal.autotask.limits import Limits
+    from partner_portal.bootstrap.jobs import DurableJobs
+    from partner_portal.lib.clock import SystemClock
+    from partner_portal.usecases.sync_runs import close_leftovers
+    from partner_portal.vault.vault import Vault
+    from partner_portal.warehouse.opening import open_warehouse
+
+    values = declared.current()
+    entry_url = values[declared.ENTRY_URL]
+    allowed_hosts = values[declared.AUTOTASK_HOSTS]
+
+    async def open_client(credentials: Credentials, limits: Limits) -> AutotaskClient:
+        return await AutotaskClient.connect(
+            credentials, entry_url=entry_url, allowed_hosts=allowed_hosts, limits=limits
+        )
+
+    vault = Vault(_keyring(values))
+    clock = SystemClock()
+    warehouse = open_warehouse(_warehouse_location(values))
+    if not values[declared.DATABASE_URL]:
+        # Whoever holds the embedded warehouse is alone with it: a sync that is still open was cut off.
+        close_leftovers(clock.now())
+    return Parts(
+        warehouse=warehouse,
+        clock=clock,
+        vault=vault,
+        jobs=DurableJobs(),
+        open_client=open_client,
+        entry_url=entry_url,
+        refresh_seconds=values[declared.REFRESH_SECONDS],
+    )
+
+
+def _warehouse_location(values: declared.Values) -> str:
+    data_dir: Path = values[declared.DATA_DIR]
+    return values[declared.DATABASE_URL] or str(data_dir / "warehouse.duckdb")
+
+
+def _keyring(values: declared.Values) -> Keyring:
+    from partner_portal.vault.sealing import Keyring, KeyUnusable, new_key
+
+    kept = values[declared.DATA_DIR] / VAULT_KEY_FILE
+    keys = values[declared.VAULT_KEYS] or tuple(read_or_make(kept, new_key).split())
+    try:
+        return Keyring(keys)
+    except KeyUnusable as unusable:
+        raise declared.SettingError(str(unusable)) from None

@@ -1,0 +1,11 @@
+"""What every template may use of the settings."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def portal(_request: HttpRequest) -> dict[str, object]:
+    """`is_demo`: the data is made up, and every page must say so. `sends_mail`: passwords can be reset by mail."""
+    return {"is_demo": settings.PORTAL_DEMO, "sends_mail": settings.PORTAL_SENDS_MAIL}

@@ -1,0 +1,46 @@
+"""The parts that use cases work with, joined by `bootstrap` and handed to every act."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+# The parts' own modules want Django set up, or are slow to load: whoever only passes parts on needs neither.
+if TYPE_CHECKING:
+    from partner_portal.autotask.client import AutotaskClient
+    from partner_portal.autotask.credentials import Credentials
+    from partner_portal.autotask.limits import Limits
+    from partner_portal.lib.clock import Clock
+    from partner_portal.vault.vault import Vault
+    from partner_portal.warehouse.store import Warehouse
+
+
+class Jobs(Protocol):
+    """The queue of things to do soon, elsewhere."""
+
+    def enqueue_sync(self, slug: str, *, full: bool = False) -> bool:
+        """Ask for a sync of the organization called `slug`; False when one waits or runs already."""
+
+    def close(self) -> None:
+        """Give the queue's connections back."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of a running portal.
+
+    `open_client` finds the zone of the credentials and opens a client at it, with limits (raising AutotaskError);
+    `entry_url` is where it begins. `refresh_seconds` lie between two syncs. `stopping` is set when the process is
+    about to end: long acts then leave off.
+    """
+
+    warehouse: Warehouse
+    clock: Clock
+    vault: Vault
+    jobs: Jobs
+    open_client: Callable[[Credentials, Limits], Awaitable[AutotaskClient]]
+    entry_url: str
+    refresh_seconds: int = 300
+    stopping: threading.Event = field(default_factory=threading.Event)

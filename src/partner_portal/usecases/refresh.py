@@ -1,0 +1,45 @@
+"""Refresh: ask for a sync soon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from partner_portal.accounts.actor import Actor
+from partner_portal.accounts.policy import Act, require
+from partner_portal.audit.events import RefreshAsked
+from partner_portal.audit.trail import record
+from partner_portal.organizations.models import Connection, Organization
+from partner_portal.usecases import sync_runs
+from partner_portal.usecases.errors import NotConnected
+from partner_portal.usecases.parts import Parts
+
+PAUSE = timedelta(seconds=5)
+"""A sync that began less than this ago is as good as a new one."""
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """What asking led to: `state` is queued, running (one waits or runs already) or fresh (one just ended)."""
+
+    state: str
+    message: str
+
+
+def refresh(parts: Parts, organization: Organization, actor: Actor) -> Refresh:
+    """Enqueue a sync of `organization`, unless one is under way or has just ended.
+
+    Raises NotConnected, OrganizationUnknown for strangers, NotPermitted.
+    """
+    require(actor, Act.REFRESH, organization)
+    if not Connection.objects.filter(organization=organization).exists():
+        raise NotConnected(organization.slug)
+    now = parts.clock.now()
+    last = sync_runs.latest(organization)
+    if last is not None and last.finished_at is not None and now - last.started_at < PAUSE:
+        return Refresh("fresh", "The data was refreshed a moment ago.")
+    queued = parts.jobs.enqueue_sync(organization.slug)
+    record(RefreshAsked(queued), actor, now, organization.scope)
+    if queued:
+        return Refresh("queued", "A refresh has been asked for.")
+    return Refresh("running", "A refresh is under way already.")

@@ -1,0 +1,157 @@
+"""Syncing one organization's mirror with its Autotask."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from threading import Event
+from typing import Any, TypeVar
+
+import structlog
+
+from partner_portal.autotask.credentials import Credentials
+from partner_portal.autotask.errors import AutotaskError, explain
+from partner_portal.autotask.limits import DEFAULT_LIMITS
+from partner_portal.mirror.sync import Summary, sync
+from partner_portal.organizations.models import Connection, Organization, SyncRun
+from partner_portal.usecases import measures, sync_runs
+from partner_portal.usecases.credentials import read_credentials
+from partner_portal.usecases.errors import CredentialsShut, SyncInterrupted, UseCaseError
+from partner_portal.usecases.parts import Parts
+from partner_portal.usecases.progress import Listener, ProgressBoard
+from partner_portal.warehouse.store import WarehouseError
+
+PULSE_SECONDS = 1.0
+"""How often a running sync says how far it is."""
+ATTENTION_SECONDS = 0.2
+"""How soon a sync notices that it shall leave off."""
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+
+def sync_organization(
+    parts: Parts, organization: Organization, *, full: bool = False, progress: Listener | None = None
+) -> Summary:
+    """Bring the mirror of `organization` up to date, or read everything again with `full`; tell what came.
+
+    Its state can be followed meanwhile (`connection_state`). Raises NotConnected, SyncRuns while another sync of the
+    organization runs, SyncInterrupted when the process ends, CredentialsShut, AutotaskError or WarehouseError.
+    """
+    credentials = _credentials(parts, organization)
+    board = ProgressBoard(progress)
+    run = sync_runs.begin(organization, parts.clock.now(), is_full=full)
+    with measures.OPEN_SYNCS.track_inprogress():
+        try:
+            summary = _follow(parts, run, board, lambda: _sync(parts, organization, credentials, run, board))
+        except BaseException as error:
+            _end_badly(parts, run, board, error)
+            raise
+    _end(parts, run, board, summary)
+    return summary
+
+
+def _credentials(parts: Parts, organization: Organization) -> Credentials:
+    try:
+        return read_credentials(parts, organization)
+    except CredentialsShut as shut:
+        Connection.objects.filter(organization=organization).update(problem=str(shut))
+        raise
+
+
+async def _sync(
+    parts: Parts, organization: Organization, credentials: Credentials, run: SyncRun, board: ProgressBoard
+) -> Summary:
+    store = parts.warehouse.organization(organization.scope)
+    client = await parts.open_client(credentials, DEFAULT_LIMITS)
+    try:
+        return await sync(store, client, started_at=run.started_at, full=run.is_full, progress=board)
+    finally:
+        measures.AUTOTASK_REQUESTS.inc(sum(client.requests.values()))
+        await client.close()
+
+
+def _follow(parts: Parts, run: SyncRun, board: ProgressBoard, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Do `work` in a thread of its own, while this one (which has the database) writes down how far it is."""
+    leave_off = Event()
+    with ThreadPoolExecutor(1, thread_name_prefix="sync") as pool:
+        future: Future[T] = pool.submit(lambda: asyncio.run(_until(leave_off, work())))
+        try:
+            while wait([future], timeout=PULSE_SECONDS).not_done:
+                sync_runs.beat(run, parts.clock.now(), board.document())
+                if parts.stopping.is_set():
+                    leave_off.set()
+        finally:
+            leave_off.set()
+    try:
+        return future.result()
+    except asyncio.CancelledError:
+        raise SyncInterrupted(run.organization.slug) from None
+
+
+async def _until(leave_off: Event, work: Coroutine[Any, Any, T]) -> T:
+    """The result of `work`, which is cancelled once `leave_off` is set."""
+    task = asyncio.create_task(work)
+    while not task.done():
+        await asyncio.wait([task], timeout=ATTENTION_SECONDS)
+        if leave_off.is_set():
+            task.cancel()
+    return task.result()
+
+
+def _end(parts: Parts, run: SyncRun, board: ProgressBoard, summary: Summary) -> None:
+    problems = {part.entity: part.problem for part in summary.entities if part.problem}
+    outcome = SyncRun.Outcome.DONE if not problems else SyncRun.Outcome.PARTIAL
+    if len(problems) == len(summary.entities):
+        outcome = SyncRun.Outcome.FAILED
+    problem = in_one_line(problems)
+    _close(parts, run, board, outcome, problem=problem, summary=summary.document())
+    tenant = parts.warehouse.organization(run.organization.scope).tenant()
+    facts = {"dialect": tenant.dialect} if tenant else {}
+    failed = outcome is SyncRun.Outcome.FAILED
+    Connection.objects.filter(organization=run.organization).update(problem=problem if failed else "", **facts)
+    measures.SYNC_ROWS.inc(summary.rows)
+
+
+def _end_badly(parts: Parts, run: SyncRun, board: ProgressBoard, error: BaseException) -> None:
+    if isinstance(error, (SyncInterrupted, KeyboardInterrupt, SystemExit)):
+        _close(parts, run, board, SyncRun.Outcome.INTERRUPTED, problem=sync_runs.INTERRUPTED_PROBLEM)
+        return
+    problem = problem_in_words(error)
+    _close(parts, run, board, SyncRun.Outcome.FAILED, problem=problem)
+    Connection.objects.filter(organization=run.organization).update(problem=problem)
+
+
+def _close(
+    parts: Parts,
+    run: SyncRun,
+    board: ProgressBoard,
+    outcome: SyncRun.Outcome,
+    *,
+    problem: str = "",
+    summary: dict[str, Any] | None = None,
+) -> None:
+    now = parts.clock.now()
+    sync_runs.beat(run, now, board.document())
+    sync_runs.finish(run, now, outcome, problem=problem, summary=summary)
+    seconds = (now - run.started_at).total_seconds()
+    measures.SYNCS.labels(outcome.value).inc()
+    measures.SYNC_SECONDS.observe(seconds)
+    log.info("sync", organization=run.organization.slug, outcome=outcome.value, seconds=seconds, problem=problem)
+
+
+def in_one_line(problems: Mapping[str, str]) -> str:
+    """The problems of several entities; one that they all share is told once."""
+    if len(problems) > 1 and len(set(problems.values())) == 1:
+        return next(iter(problems.values()))
+    return " | ".join(f"{entity}: {problem}" for entity, problem in problems.items())
+
+
+def problem_in_words(error: BaseException) -> str:
+    """What went wrong and what to do, on one line; a fault of ours is named by its type only."""
+    if isinstance(error, AutotaskError):
+        return explain(error)
+    if isinstance(error, (UseCaseError, WarehouseError)):
+        return str(error)
+    return f"Something went wrong in the portal itself ({type(error).__name__}); the log of the server tells more."

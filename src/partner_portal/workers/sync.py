@@ -1,0 +1,37 @@
+"""The job that syncs one organization."""
+
+from __future__ import annotations
+
+import structlog
+from dbos import DBOS
+from django.db import close_old_connections
+
+from partner_portal.accounts.actor import CLOCK
+from partner_portal.accounts.policy import OrganizationUnknown, find_organization
+from partner_portal.bootstrap import portal
+from partner_portal.bootstrap.jobs import SYNC_WORKFLOW
+from partner_portal.usecases.errors import UseCaseError
+from partner_portal.usecases.sync_organization import problem_in_words, sync_organization
+
+log = structlog.get_logger(__name__)
+
+
+@DBOS.workflow(name=SYNC_WORKFLOW)
+def sync_one(slug: str, full: bool) -> str:  # noqa: FBT001 - arguments of a job are plain values
+    """Sync the organization called `slug`; tell how it went, in one line.
+
+    A job that a crash cut off is started anew by DBOS: the mirror's own watermarks make that safe. A failure is the
+    job's result rather than an exception: the next turn of the timetable is its second try.
+    """
+    close_old_connections()
+    try:
+        organization = find_organization(CLOCK, slug)
+        sync_organization(portal.parts(), organization, full=full)
+    except (OrganizationUnknown, UseCaseError) as refused:
+        return str(refused)
+    except Exception as error:
+        log.exception("sync failed", organization=slug)
+        return problem_in_words(error)
+    finally:
+        close_old_connections()
+    return "done"

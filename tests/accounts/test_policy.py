@@ -1,0 +1,85 @@
+"""Who may do what, and who may not even know."""
+
+from __future__ import annotations
+
+import pytest
+
+from partner_portal.accounts.actor import CLOCK, SHELL, Actor
+from partner_portal.accounts.models import Role
+from partner_portal.accounts.policy import (
+    PERMITTED,
+    Act,
+    NotPermitted,
+    OrganizationUnknown,
+    find_organization,
+    may,
+    organizations_of,
+    require,
+)
+from partner_portal.usecases.add_organization import add_organization
+from partner_portal.usecases.add_person import add_person
+
+FOR_ADMINISTRATORS = {Act.CONNECT, Act.TEST_CONNECTION, Act.SET_CALENDAR}
+
+
+def test_every_act_is_decided():
+    assert set(PERMITTED) == set(Act)
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("act", list(Act))
+def test_members_read_and_administrators_connect(organization, member, role, act):
+    expected = role is Role.ADMINISTRATOR or act not in FOR_ADMINISTRATORS
+    assert may(Actor.of(member(role)), act, organization) is expected
+
+
+@pytest.mark.parametrize("act", list(Act))
+def test_a_stranger_does_not_learn_that_the_organization_exists(organization, stranger, act):
+    with pytest.raises(OrganizationUnknown) as hidden:
+        require(Actor.of(stranger), act, organization)
+    with pytest.raises(OrganizationUnknown) as missing:
+        find_organization(Actor.of(stranger), "nowhere")
+    assert str(hidden.value) == str(missing.value).replace("nowhere", "acme")
+
+
+def test_a_member_without_the_right_is_told_whom_to_ask(organization, member):
+    with pytest.raises(NotPermitted, match="As viewer you may not change the connection"):
+        require(Actor.of(member("viewer")), Act.CONNECT, organization)
+
+
+@pytest.mark.parametrize("machine", [SHELL, CLOCK])
+def test_the_machine_may_do_everything(organization, machine):
+    assert all(may(machine, act, organization) for act in Act)
+
+
+def test_a_deactivated_person_is_a_stranger(organization, member):
+    person = member("administrator")
+    person.is_active = False
+    person.save()
+    assert not may(Actor.of(person), Act.READ_REPORT, organization)
+    assert not organizations_of(Actor.of(person)).exists()
+
+
+def test_the_only_organization_need_not_be_named(organization, member):
+    assert find_organization(Actor.of(member("viewer"))) == organization
+
+
+def test_one_of_several_must_be_named(parts, organization, member):
+    person = member("viewer")
+    other = add_organization(parts, slug="second", name="Second")
+    add_person(parts, organization=other, email=person.email)
+    with pytest.raises(OrganizationUnknown, match="Name the one"):
+        find_organization(Actor.of(person))
+    assert find_organization(Actor.of(person), "second") == other
+
+
+def test_a_stranger_does_not_find_it_by_name(organization, stranger):
+    with pytest.raises(OrganizationUnknown):
+        find_organization(Actor.of(stranger), "acme")
+
+
+def test_somebody_without_any_organization_is_told_so(organization, member):
+    person = member("viewer")
+    person.memberships.all().delete()
+    with pytest.raises(OrganizationUnknown, match="no organization yet"):
+        find_organization(Actor.of(person))

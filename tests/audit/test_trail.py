@@ -1,0 +1,63 @@
+"""The audit trail: added to, never changed, never shortened, and free of secrets."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+
+from partner_portal.accounts.actor import SHELL
+from partner_portal.audit.events import EVENTS, Event, LogInFailed, RefreshAsked
+from partner_portal.audit.models import Entry, TrailIsAppendOnly
+from partner_portal.audit.trail import Result, record
+
+
+@pytest.fixture
+def entry(parts, organization):
+    return record(RefreshAsked(queued=True), SHELL, parts.clock.now(), organization.scope)
+
+
+def test_an_entry_tells_who_what_when_and_how(entry, parts, organization):
+    kept = Entry.objects.get(pk=entry.pk)
+    assert (kept.actor, kept.action, kept.result) == ("command line", "refresh.asked", "done")
+    assert (kept.at, kept.organization_id) == (parts.clock.now(), organization.pk)
+    assert kept.details == {"queued": True}
+
+
+def test_a_failure_keeps_its_reason(parts):
+    kept = record(LogInFailed("a@b.example"), SHELL, parts.clock.now(), result=Result.REFUSED, reason="No.")
+    assert (kept.result, kept.reason, kept.organization_id) == ("refused", "No.", None)
+
+
+def test_an_entry_is_never_changed(entry):
+    entry.actor = "somebody else"
+    with pytest.raises(TrailIsAppendOnly):
+        entry.save()
+    with pytest.raises(TrailIsAppendOnly):
+        Entry.objects.filter(pk=entry.pk).update(actor="somebody else")
+    with pytest.raises(TrailIsAppendOnly):
+        Entry.objects.bulk_update([entry], ["actor"])
+
+
+def test_an_entry_is_never_removed(entry):
+    with pytest.raises(TrailIsAppendOnly):
+        entry.delete()
+    with pytest.raises(TrailIsAppendOnly):
+        Entry.objects.all().delete()
+
+
+def test_an_entry_outlives_its_organization(entry, organization):
+    organization.delete()
+    assert Entry.objects.filter(pk=entry.pk).exists()
+
+
+def test_every_event_is_declared_with_a_name_of_its_own():
+    assert set(Event.__subclasses__()) == set(EVENTS)
+    assert len({event.action for event in EVENTS}) == len(EVENTS)
+    assert all(event.__doc__ for event in EVENTS)
+
+
+def test_no_event_has_a_place_for_a_secret():
+    words = ("secret", "password", "token", "integration", "key")
+    named = {field.name for event in EVENTS for field in fields(event)}
+    assert not {name for name in named if any(word in name for word in words)}

@@ -1,0 +1,50 @@
+"""A sandbox in this process, and parts that reach it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from partner_portal.autotask.asgi_transport import AsgiTransport
+from partner_portal.autotask.client import AutotaskClient
+from partner_portal.autotask.credentials import Credentials
+from partner_portal.bootstrap import portal
+from partner_portal.sandbox.app import build
+from partner_portal.sandbox.login import INTEGRATION_CODE, SECRET, USERNAME
+from partner_portal.sandbox.world import World
+
+ENTRY_URL = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def world():
+    """A tenant with two companies and a resource."""
+    made = World.empty(now=None)
+    made.insert("Companies", {"companyName": "First"})
+    made.insert("Companies", {"companyName": "Second"})
+    made.insert("Resources", {"firstName": "Ada", "lastName": "L", "isActive": True})
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def sandbox(world):
+    return build(world)
+
+
+@pytest.fixture
+def parts(parts, sandbox):
+    async def open_client(credentials, limits):
+        return await AutotaskClient.connect(
+            credentials, entry_url=ENTRY_URL, limits=limits, transport=AsgiTransport(sandbox)
+        )
+
+    wired = replace(parts, open_client=open_client, entry_url=ENTRY_URL)
+    portal.hold(wired)
+    return wired
+
+
+@pytest.fixture
+def credentials():
+    return Credentials(USERNAME, SECRET, INTEGRATION_CODE)

@@ -1,0 +1,148 @@
+"""`portal demo`: the sandbox, the portal and one organization over generated data, in one command."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from partner_portal.cli.failure import CommandFailed, say
+from partner_portal.cli.serve import refuse_taken_port
+
+EMAIL = "demo@example.com"
+PASSWORD = "open-the-sales-report"  # noqa: S105 - the demo's own, printed at its start
+TIME_ZONE = "America/New_York"
+START_SECONDS = 60
+
+
+def demo(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Where the portal listens.")] = 8000,
+    activities: Annotated[int, typer.Option(min=0, max=2_000_000, help="How many activities to generate.")] = 6_000,
+    dialect: Annotated[str, typer.Option(help="live (real tenants) or guide.")] = "live",
+    connected: Annotated[
+        bool, typer.Option("--connected/--not-connected", help="Connect the sandbox, or leave that to you.")
+    ] = True,
+) -> None:
+    """Serve a portal over generated data on http://127.0.0.1:8000. Each start begins anew."""
+    refuse_taken_port("127.0.0.1", port)
+    data = fresh_data_dir()
+    sandbox_port = free_port()
+    os.environ.update(
+        PORTAL_DATA_DIR=str(data),
+        PORTAL_AUTOTASK_ENTRY_URL=f"http://127.0.0.1:{sandbox_port}",
+        PORTAL_DEMO="1",
+    )
+    os.environ.pop("DATABASE_URL", None)
+    options = ["--activities", str(activities), "--dialect", dialect, "--time-zone", TIME_ZONE]
+    with running("sandbox", "--port", str(sandbox_port), *options) as sandbox:
+        wait_for(f"http://127.0.0.1:{sandbox_port}/ATServicesRest/VersionInformation", sandbox)
+        table = first_report(connected=connected)
+        with running("serve", "--port", str(port)) as server:
+            wait_for(f"http://127.0.0.1:{port}/readyz", server)
+            print_welcome(port, sandbox_port, table)
+            server.wait()
+
+
+def fresh_data_dir() -> Path:
+    """An empty folder for the demo inside the data directory; an earlier demo's is removed."""
+    from partner_portal.settings.declared import DATA_DIR, read
+
+    folder = read(os.environ)[DATA_DIR] / "demo"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder.resolve()
+
+
+def first_report(*, connected: bool) -> str:
+    """Set the organization and its person up, connect and sync it; This Month's report as a table."""
+    from partner_portal.bootstrap import portal
+
+    portal.prepare()
+    from partner_portal.autotask.credentials import Credentials
+    from partner_portal.cli.report import rendered
+    from partner_portal.cli.sync import run_sync
+    from partner_portal.sandbox.login import INTEGRATION_CODE, SECRET, USERNAME
+    from partner_portal.usecases.add_organization import add_organization
+    from partner_portal.usecases.add_person import add_person
+    from partner_portal.usecases.connect_autotask import connect_autotask
+    from partner_portal.usecases.sales_report import read_sales_report
+
+    parts = portal.parts()
+    organization = add_organization(parts, slug="demo", name="Demo MSP", time_zone=TIME_ZONE, currency="USD")
+    add_person(
+        parts, organization=organization, email=EMAIL, name="Demo Leader", role="administrator", password=PASSWORD
+    )
+    try:
+        if not connected:
+            return ""
+        credentials = Credentials(username=USERNAME, secret=SECRET, integration_code=INTEGRATION_CODE)
+        connect_autotask(parts, organization, credentials)
+        run_sync(parts, organization, full=True)
+        return rendered(read_sales_report(parts, organization), "table", width=None)
+    finally:
+        portal.close()
+
+
+def print_welcome(port: int, sandbox_port: int, table: str) -> None:
+    """The report, then where to look and how to log in."""
+    sys.stdout.write(table)
+    sys.stdout.flush()
+    from partner_portal.sandbox.login import INTEGRATION_CODE, SECRET, USERNAME
+
+    say("")
+    say(f"The portal:        http://127.0.0.1:{port}")
+    say(f"Log in as:         {EMAIL}")
+    say(f"Password:          {PASSWORD}")
+    say(f"Sandbox Autotask:  http://127.0.0.1:{sandbox_port}")
+    say(f"Its API user:      {USERNAME}, secret {SECRET}, integration code {INTEGRATION_CODE}")
+    say("All figures come from generated data. Stop with Ctrl-C.")
+
+
+@contextmanager
+def running(*command: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A `portal` command in a process of its own, ended when we leave."""
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, "-m", "partner_portal.cli", *command], stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until `address` answers; raises `CommandFailed` when the process ends or takes too long."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise CommandFailed("A part of the demo stopped at its start; its message is above.")
+        try:
+            with urllib.request.urlopen(address, timeout=2):  # noqa: S310 - loopback only
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise CommandFailed(f"{address} did not answer within {START_SECONDS} s. Look at the messages above.")
+
+
+def free_port() -> int:
+    """A loopback port that nothing listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,33 @@
+"""`portal`: every command is one function here or in the module of its subject."""
+
+from __future__ import annotations
+
+import typer
+
+from partner_portal.cli import connection, demo, people, report, sandbox, serve, sync
+from partner_portal.cli.failure import failures_explained
+
+app = typer.Typer(
+    name="portal",
+    help="Sales reporting over Autotask PSA. Data goes to standard output, everything else to standard error.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
+app.command("sandbox")(sandbox.sandbox)
+app.command("connect")(connection.connect)
+app.command("test-connection")(connection.try_connection)
+app.command("sync")(sync.sync)
+app.command("report")(report.report)
+app.add_typer(people.organization_app, name="organization")
+app.add_typer(people.user_app, name="user")
+
+
+def main() -> None:
+    """Run the command line; known failures end in one line and exit code 1 or 2."""
+    with failures_explained():
+        app()

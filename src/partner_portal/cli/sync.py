@@ -1,0 +1,60 @@
+"""`portal sync`: bring the mirror up to date, now and in this process."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from partner_portal.cli.failure import CommandFailed, say
+from partner_portal.cli.organization import Slug
+
+if TYPE_CHECKING:
+    from partner_portal.cli.progress import TerminalProgress
+    from partner_portal.mirror.sync import Summary
+    from partner_portal.organizations.models import Organization
+    from partner_portal.usecases.parts import Parts
+
+Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
+
+
+def sync(
+    organization: Slug = None,
+    full: Annotated[bool, typer.Option("--full", help="Read everything again instead of what changed.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Sync one organization's mirror with Autotask."""
+    from partner_portal.bootstrap import portal
+
+    portal.prepare()
+    from partner_portal.cli.organization import chosen_organization
+
+    summary = run_sync(portal.parts(), chosen_organization(organization), full=full)
+    document = summary.document()
+    if as_json:
+        sys.stdout.write(json.dumps(document, indent=2) + "\n")
+    else:
+        for path, entity in document["entities"].items():
+            say(f"{path:<14} {entity['rows']:>9,} rows {entity['requests']:>6,} requests {entity['seconds']:>7.1f} s")
+    failed = [f"{path}: {entity['problem']}" for path, entity in document["entities"].items() if entity["problem"]]
+    if failed:
+        say("Not everything could be read: " + " | ".join(failed))
+    if failed and all(entity["problem"] for entity in document["entities"].values()):
+        raise CommandFailed("Nothing could be read from Autotask. Earlier data stays in place.")
+
+
+def run_sync(parts: Parts, organization: Organization, *, full: bool) -> Summary:
+    """One sync with a progress bar where standard error is a terminal."""
+    from partner_portal.mirror.sync import silent
+    from partner_portal.usecases.sync_organization import sync_organization
+
+    bars: AbstractContextManager[TerminalProgress | None] = nullcontext()
+    if sys.stderr.isatty():
+        from partner_portal.cli.progress import TerminalProgress
+
+        bars = TerminalProgress()
+    with bars as progress:
+        return sync_organization(parts, organization, full=full, progress=progress or silent)

@@ -138,6 +138,7 @@ def check_document(
     check_totals(doc, done, met)
     check_lists(doc, rows, done[0], met[0], deals[0], zone, owner, today)
     check_deals(doc, deals)
+    check_sums(doc)
     merged = [
         at for *_, who, at, _ in echoes if ranges[0][0] <= wall(at, zone) <= ranges[0][1] and owner in (None, who)
     ]
@@ -145,6 +146,19 @@ def check_document(
     assert said == [
         f"Notes that echo a completed to-do count once, with the to-do: {len(merged)} in this period."
     ] * bool(merged)
+
+
+def check_sums(doc: dict) -> None:
+    """Assert that days and owners add up to the totals, and directions to the calls."""
+    totals = {"calls": doc["calls"]["total"], "emails": doc["emails"]["total"], "meetings": doc["meetings"]["total"]}
+    totals |= {name: doc["calls"][name] for name in ("outbound", "inbound", "unspecified")}
+    totals["appointments"] = doc["appointments"]["total"]
+    for name, total in totals.items():
+        assert sum(entry[name] for entry in doc["by_day"]) == total
+        assert sum(entry[name] for entry in doc["by_owner"]) == total
+    assert doc["calls"]["total"] == sum(doc["calls"][name] for name in ("outbound", "inbound", "unspecified"))
+    assert sum(entry["won"] for entry in doc["by_owner"]) == doc["pipeline"]["won"]["count"]
+    assert sum(Decimal(entry["won_amount"]) for entry in doc["by_owner"]) == Decimal(doc["pipeline"]["won"]["amount"])
 
 
 def appointment_figures(rows: Rows, zone: ZoneInfo, start: date, end: date, owner: int | None) -> dict:

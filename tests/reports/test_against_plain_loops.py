@@ -33,20 +33,27 @@ def questions(draw: st.DrawFn):
     return ask(zone, now=now, period_name=name, week_start=week, fiscal_year_start=fiscal, **more)
 
 
+class Stocked:
+    """A mirror, its dialect and the rows in it."""
+
+    def __init__(self, dialect: str, store, rows) -> None:
+        self.dialect, self.store, self.rows = dialect, store, rows
+
+
 def stocked(warehouse, dialect: str, random: Random, size: int):
     rows = live_rows(random, size) if dialect == "live" else guide_rows(random, size)
     picklists = stages(*STAGES) if dialect == "live" else ()
-    return stock(warehouse, rows, dialect=dialect, picklists=picklists), rows
+    return Stocked(dialect, stock(warehouse, rows, dialect=dialect, picklists=picklists), rows)
 
 
-def check(store, rows, dialect: str, question) -> None:
+def check(world: Stocked, question) -> None:
     zone = ZoneInfo(question.organization.time_zone)
     check_document(
-        sales_report(store, question),
-        rows,
-        dialect=dialect,
+        sales_report(world.store, question),
+        world.rows,
+        dialect=world.dialect,
         meanings=MEANINGS,
-        ranks=RANKS if dialect == "live" else GUIDE_RANKS,
+        ranks=RANKS if world.dialect == "live" else GUIDE_RANKS,
         zone=zone,
         owner=question.owner_id,
         today=wall(question.now, zone),
@@ -56,14 +63,13 @@ def check(store, rows, dialect: str, question) -> None:
 @pytest.fixture(scope="module", params=["live", "guide"])
 def world(request: pytest.FixtureRequest, warehouse):
     """One large random tenant per dialect and store, asked many questions."""
-    return request.param, *stocked(warehouse, request.param, Random(20261122), 150)
+    return stocked(warehouse, request.param, Random(20261122), 150)
 
 
-@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(question=questions())
 def test_any_question_about_one_tenant(world, question):
-    dialect, store, rows = world
-    check(store, rows, dialect, question)
+    check(world, question)
 
 
 @settings(deadline=None, max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -76,5 +82,4 @@ def test_any_question_about_one_tenant(world, question):
 def test_any_small_tenant(duckdb_warehouse, dialect, seed, size, question):
     if question.owner_id is not None:
         size = max(size, 20)
-    store, rows = stocked(duckdb_warehouse, dialect, Random(seed), size)
-    check(store, rows, dialect, question)
+    check(stocked(duckdb_warehouse, dialect, Random(seed), size), question)

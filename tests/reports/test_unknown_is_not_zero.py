@@ -180,3 +180,24 @@ def test_an_owner_is_known_by_any_row(warehouse):
     assert [sales_report(store, ask(owner_id=owner))["owner_id"] for owner in range(1, 7)] == [1, 2, 3, 4, 5, 6]
     with pytest.raises(QuestionError, match="No resource has the id 7"):
         sales_report(store, ask(owner_id=7))
+    for impossible in (-1, 2**63, 10**30):
+        with pytest.raises(QuestionError, match="No resource has the id"):
+            sales_report(store, ask(owner_id=impossible))
+
+
+class OnlySnapshots:
+    """A store that can be read through a snapshot only."""
+
+    def __init__(self, store) -> None:
+        self._store = store
+        self.taken = 0
+
+    def snapshot(self):
+        self.taken += 1
+        return self._store.snapshot()
+
+
+def test_the_whole_document_comes_out_of_one_snapshot(duckdb_warehouse):
+    store = OnlySnapshots(stock(duckdb_warehouse, {}))
+    assert sales_report(store, ask())["schema"] == "sales-report/1"
+    assert store.taken == 1

@@ -142,6 +142,14 @@ def test_an_old_deal_is_dated_exactly_beside_a_new_one_of_another_owner(warehous
     assert pipeline["sales_cycle_days"]["mean"] == (1006 + 1) / 2
 
 
+def test_a_deal_entered_long_after_its_close_is_dated_exactly_too(warehouse):
+    # created 1 July 2026 00:30 in Berlin, summer time, for a deal closed in February's winter time
+    deal = Opportunity(id=1, status=3, create_date=utc(2026, 6, 30, 22, 30), closed_date=utc(2026, 2, 1))
+    question = ask("Europe/Berlin", period_name="custom", start=date(2026, 2, 1), end=date(2026, 2, 28), compare="none")
+    pipeline = sales_report(live(warehouse, Opportunities=[deal]), question)["pipeline"]
+    assert pipeline["sales_cycle_days"]["mean"] == -150
+
+
 def test_a_completed_to_do_that_comes_back_as_a_note_counts_once(warehouse):
     start = utc(2026, 11, 3, 10)
     who = {"company_id": 5, "action_type": 1, "start_date_time": start}

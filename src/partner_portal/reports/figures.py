@@ -14,6 +14,9 @@ from partner_portal.reports.sources import Ground, ground_of
 from partner_portal.reports.statement import run, statement
 from partner_portal.warehouse.store import OrganizationStore
 
+LARGEST_ID = 2**63 - 1
+"""Ids are 64-bit integers; a larger one would not fit the stores' columns."""
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -29,10 +32,7 @@ class Figures:
 def figures_of(store: OrganizationStore, frame: Frame, mapping: TenantMapping | None) -> Figures:
     """Ask `store`, a snapshot, for everything counted. Raises `QuestionError` for an owner nobody knows."""
     ground = ground_of(store)
-    if frame.question.owner_id is not None and not run(store, statement("known_owner"), frame.parameters):
-        raise QuestionError(
-            f"No resource has the id {frame.question.owner_id}: use an id from the report's owners, or leave it out."
-        )
+    _check_owner(store, frame)
     chosen = proposed_mapping(store, ground) if mapping is None else mapping
     dialect = ground.dialect
     return Figures(
@@ -42,3 +42,11 @@ def figures_of(store: OrganizationStore, frame: Frame, mapping: TenantMapping | 
         count_appointments(store, frame) if ground.knows_appointments else None,
         count_deals(store, frame, dialect, chosen.stages) if ground.knows_opportunities else None,
     )
+
+
+def _check_owner(store: OrganizationStore, frame: Frame) -> None:
+    owner = frame.question.owner_id
+    if owner is None:
+        return
+    if not 0 <= owner <= LARGEST_ID or not run(store, statement("known_owner"), frame.parameters):
+        raise QuestionError(f"No resource has the id {owner}: use an id from the report's owners, or leave it out.")

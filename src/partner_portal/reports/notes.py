@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from partner_portal.reports.activities import ActivityCounts
+from partner_portal.reports.figures import Figures
 from partner_portal.reports.labels import doubtful_statuses, stage_labels
+from partner_portal.reports.mapping import ActionMapping
 from partner_portal.reports.sources import GUIDE, READ, Ground
-
-if TYPE_CHECKING:
-    from partner_portal.reports.figures import Figures
 
 
 def notes_of(figures: Figures) -> list[str]:
@@ -56,12 +55,10 @@ def _activities(figures: Figures) -> Iterator[str]:
     elif counts.undated:
         yield f"Notes without any date are in no period: {counts.undated} not counted."
     if figures.ground.dialect != GUIDE:
-        yield from _unmapped(figures)
+        yield from _unmapped(counts, figures.mapping.actions)
 
 
-def _unmapped(figures: Figures) -> Iterator[str]:
-    counts, actions = figures.activities, figures.mapping.actions
-    assert counts is not None  # noqa: S101 - the caller has looked
+def _unmapped(counts: ActivityCounts, actions: ActionMapping) -> Iterator[str]:
     unmapped = {action: count for action, count in counts.by_action.items() if count and not actions.is_mapped(action)}
     for action, count in sorted(unmapped.items(), key=lambda item: (-item[1], item[0] is None, item[0] or 0)):
         if action is None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from partner_portal.reports.localtime import date_only_sql
 from partner_portal.reports.mapping import StageMapping
@@ -71,17 +71,38 @@ def outcome_sql(dialect: str, stages: StageMapping) -> str:
     return "CASE WHEN status IN (3, 4) THEN 'won' WHEN status = 2 THEN 'lost' WHEN status = 1 THEN 'open' END"
 
 
-def opportunities_sql(dialect: str, frame: Frame, stages: StageMapping, since: datetime | None = None) -> str:
-    """SQL for the opportunities with outcome and local dates, exact for both periods and back to `since`."""
-    starts_at, ends_at = frame.instants
-    since = min([starts_at, *(frame.earlier_instants or ())[:1], *([since] if since else [])])
+def opportunities_sql(dialect: str, frame: Frame, stages: StageMapping, *also: datetime) -> str:
+    """SQL for the opportunities with outcome and local dates, exact in both periods and from one of `also` to another.
+
+    Far from these an offset may be off by an hour, which can't move a date into a period.
+    """
+    instants = (*frame.instants, *(frame.earlier_instants or ()), *also)
+    span = min(instants), max(instants)
     return statement(
         "opportunities",
-        created_on=date_only_sql("create_date", frame.zone, since, ends_at),
-        ended_on=date_only_sql("end_date", frame.zone, since, ends_at),
+        created_on=date_only_sql("create_date", frame.zone, *span),
+        ended_on=date_only_sql("end_date", frame.zone, *span),
         outcome=outcome_sql(dialect, stages),
         opportunity_owner=is_owner("owner_resource_id", frame),
     )
+
+
+class _Row(NamedTuple):
+    """The figures of one group of opportunities, as `opportunity_counts.sql` selects them."""
+
+    created: int
+    created_amount: Decimal | None
+    deals: int
+    amount: Decimal | None
+    amount_by_percent: Decimal | None
+    without_probability: int
+    ended: int
+    ended_amount: Decimal | None
+    ended_earlier: int
+    ended_amount_earlier: Decimal | None
+    undated: int
+    first_created: datetime | None
+    last_created: datetime | None
 
 
 def count_deals(store: OrganizationStore, frame: Frame, dialect: str, stages: StageMapping) -> DealCounts:
@@ -92,47 +113,35 @@ def count_deals(store: OrganizationStore, frame: Frame, dialect: str, stages: St
         opportunities=opportunities_sql(dialect, frame, stages),
         is_ended_earlier=between if frame.comparison else "FALSE",
     )
-    counts, oldest = DealCounts(), []
+    counts = DealCounts()
+    won_created: list[datetime] = []
     for without_owner, owner, outcome, stage, *figures in run(store, sql, frame.parameters):
+        row = _Row(*figures)
         if without_owner:
-            _add_stage(counts, outcome, stage, stages.rank(stage), figures)
+            _add_stage(counts, outcome, stage, stages.rank(stage), row)
         elif outcome == "won":
-            counts.won_by_owner[owner].add(figures[6], figures[7])
-            oldest += [] if figures[-1] is None else [figures[-1].replace(tzinfo=UTC)]
-    if oldest:
-        _add_cycle(counts, store, frame, opportunities_sql(dialect, frame, stages, min(oldest)))
+            counts.won_by_owner[owner].add(row.ended, row.ended_amount)
+            won_created += [at.replace(tzinfo=UTC) for at in (row.first_created, row.last_created) if at is not None]
+    if won_created:
+        _add_cycle(counts, store, frame, opportunities_sql(dialect, frame, stages, *won_created))
     return counts
 
 
-def _add_stage(counts: DealCounts, outcome: str | None, stage: int | None, rank: int, figures: list[Any]) -> None:
-    (
-        created,
-        created_amount,
-        deals,
-        amount,
-        by_percent,
-        unknown,
-        ended,
-        ended_amount,
-        before,
-        amount_before,
-        undated,
-        _,
-    ) = figures
+def _add_stage(counts: DealCounts, outcome: str | None, stage: int | None, rank: int, row: _Row) -> None:
     for key, _label, lowest in FUNNEL:
         if rank >= lowest:
-            counts.steps[key].add(created, created_amount)
-    counts.stages[stage] += created
+            counts.steps[key].add(row.created, row.created_amount)
+    counts.stages[stage] += row.created
     if outcome == "open":
-        counts.open.add(deals, amount)
-        counts.weighted += (by_percent or NOTHING) / 100
-        counts.without_probability += unknown
+        counts.open.add(row.deals, row.amount)
+        counts.weighted += (row.amount_by_percent or NOTHING) / 100
+        counts.without_probability += row.without_probability
     elif outcome is not None:
-        counts.ended[outcome].add(ended, ended_amount)
-        counts.ended_earlier[outcome].add(before, amount_before)
+        counts.ended[outcome].add(row.ended, row.ended_amount)
+        counts.ended_earlier[outcome].add(row.ended_earlier, row.ended_amount_earlier)
     if outcome == "won":
-        counts.steps[CLOSED_WON[0]].add(created, created_amount)
-        counts.undated_won += undated
+        counts.steps[CLOSED_WON[0]].add(row.created, row.created_amount)
+        counts.undated_won += row.undated
 
 
 def _add_cycle(counts: DealCounts, store: OrganizationStore, frame: Frame, opportunities: str) -> None:

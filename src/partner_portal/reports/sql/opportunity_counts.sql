@@ -7,7 +7,8 @@ SELECT GROUPING(owner_id) AS without_owner, owner_id, outcome, stage,
        COUNT(*) FILTER (WHERE is_ended_earlier) AS ended_earlier,
        SUM(amount) FILTER (WHERE is_ended_earlier) AS ended_amount_earlier,
        COUNT(*) FILTER (WHERE ended_on IS NULL) AS undated,
-       MIN(create_date) FILTER (WHERE is_ended) AS oldest_ended
+       MIN(create_date) FILTER (WHERE is_ended) AS first_created,
+       MAX(create_date) FILTER (WHERE is_ended) AS last_created
 FROM (
     SELECT owner_id, stage, amount, probability, outcome, ended_on, create_date,
            created_on BETWEEN $start AND $end AS is_created,

@@ -15,6 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import Page
+
+from partner_portal.cli.demo import EMAIL, PASSWORD
+
 START_SECONDS = 90
 CHROMIUM_FLAGS = (
     "--no-sandbox",
@@ -81,3 +85,11 @@ def figure_of(document: dict[str, Any], path: str) -> Any:
 def as_shown(value: Any) -> str:
     """A value as pages put it into `data-value`."""
     return "" if value is None else str(value)
+
+
+def log_in(page: Page) -> None:
+    """Log in on the login page with the demo's own account."""
+    page.fill("input[name=login]", EMAIL)
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/accounts/login" not in url)

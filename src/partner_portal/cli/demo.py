@@ -29,8 +29,9 @@ START_SECONDS = 60
 
 def demo(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Where the portal listens.")] = 8000,
-    activities: Annotated[int, typer.Option(min=0, max=2_000_000, help="How many activities to generate.")] = 6_000,
+    activities: Annotated[int, typer.Option(min=0, max=2_000_000, help="How many activities to generate.")] = 20_000,
     dialect: Annotated[str, typer.Option(help="live (real tenants) or guide.")] = "live",
+    latency_ms: Annotated[int, typer.Option(min=0, help="Added to every request to the sandbox.")] = 0,
     connected: Annotated[
         bool, typer.Option("--connected/--not-connected", help="Connect the sandbox, or leave that to you.")
     ] = True,
@@ -45,8 +46,14 @@ def demo(
         PORTAL_DEMO="1",
     )
     os.environ.pop("DATABASE_URL", None)
-    options = ["--activities", str(activities), "--dialect", dialect, "--time-zone", TIME_ZONE]
-    with running("sandbox", "--port", str(sandbox_port), *options) as sandbox:
+    options = {
+        "--port": sandbox_port,
+        "--activities": activities,
+        "--dialect": dialect,
+        "--time-zone": TIME_ZONE,
+        "--latency-ms": latency_ms,
+    }
+    with running("sandbox", *(str(part) for option in options.items() for part in option)) as sandbox:
         wait_for(f"http://127.0.0.1:{sandbox_port}/ATServicesRest/VersionInformation", sandbox)
         table = first_report(connected=connected)
         with running("serve", "--port", str(port)) as server:

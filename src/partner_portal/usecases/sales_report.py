@@ -44,17 +44,18 @@ def read_sales_report(
 
 
 def sales_report_tag(parts: Parts, organization: Organization, *, actor: Actor = SHELL, **asked: Unpack[Asked]) -> str:
-    """A tag that changes whenever the answer of `read_sales_report` may: with the data, the question, the day.
+    """A tag that changes whenever the answer of `read_sales_report` may: with the data, its age, the question, the day.
 
     Costs next to nothing. Raises as `read_sales_report` does.
     """
     require(actor, Act.READ_REPORT, organization)
     question = _question(parts, organization, asked)
     frame = frame_of(question)
-    held = parts.warehouse.organization(organization.scope).data_version()
+    store = parts.warehouse.organization(organization.scope)
     told = [
         VERSION,
-        held,
+        store.data_version(),
+        sorted(f"{source.entity} {source.as_of}" for source in store.sources().values()),
         asdict(question.organization),
         frame.today,
         frame.period,

@@ -1,0 +1,152 @@
+"""A portal whose clock stands at the sample's time, its people, and the sample document in the report's place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from partner_portal.autotask.errors import HostUnreachable
+from partner_portal.bootstrap import portal
+from partner_portal.lib.clock import FixedClock
+from partner_portal.organizations.models import Connection, SyncRun
+from partner_portal.usecases.parts import Parts
+from partner_portal.vault.sealing import Keyring, new_key
+from partner_portal.vault.vault import Vault
+from partner_portal.warehouse.opening import open_warehouse
+from partner_portal.web import sales_report as module
+from web import sample
+from web.reading import Element, read
+
+USERNAME = "api-user@acme.example"
+
+
+@pytest.fixture(scope="session")
+def warehouse():
+    """One empty warehouse for all pages: none of them writes to it."""
+    opened = open_warehouse(":memory:")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def parts(db, warehouse):
+    """Parts whose clock stands at the sample's time; where a test needs Autotask, it brings its own."""
+
+    async def nowhere(credentials, limits):
+        raise HostUnreachable("127.0.0.1", "connection refused")
+
+    made = Parts(
+        warehouse=warehouse,
+        clock=FixedClock(sample.NOW),
+        vault=Vault(Keyring([new_key()])),
+        jobs=ListedJobs(),
+        open_client=nowhere,
+        entry_url="http://127.0.0.1:9",
+    )
+    portal.hold(made)
+    yield made
+    portal.hold(None)
+
+
+@dataclass
+class ListedJobs:
+    """A queue in memory: one sync of an organization waits at a time."""
+
+    waiting: list[tuple[str, bool]] = field(default_factory=list)
+
+    def enqueue_sync(self, slug: str, *, full: bool = False) -> bool:
+        if any(slug == held for held, _ in self.waiting):
+            return False
+        self.waiting.append((slug, full))
+        return True
+
+
+@pytest.fixture
+def organization(organization):
+    organization.time_zone = "Europe/Vienna"
+    organization.save()
+    return organization
+
+
+@dataclass
+class Report:
+    """Stands where the report is read: answers with `document`, and remembers what was asked."""
+
+    document: dict[str, Any] = field(default_factory=sample.document)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    refusal: Exception | None = None
+
+    def read(self, parts, organization, *, actor, **asked):
+        self.asked.append(asked)
+        if self.refusal is not None and asked:
+            raise self.refusal
+        return self.document
+
+    def tag(self, parts, organization, *, actor, **asked):
+        return f"version-{self.document['data']['version']}"
+
+
+@pytest.fixture
+def report(monkeypatch) -> Report:
+    made = Report()
+    monkeypatch.setattr(module, "read_sales_report", made.read)
+    monkeypatch.setattr(module, "sales_report_tag", made.tag)
+    return made
+
+
+@pytest.fixture
+def administrator(member):
+    return member("administrator")
+
+
+@pytest.fixture
+def viewer(member):
+    return member("viewer")
+
+
+def browser(person=None) -> Client:
+    """A browser, with `person` logged in."""
+    client = Client()
+    if person is not None:
+        client.force_login(person)
+    return client
+
+
+def page(client: Client, path: str = "/", *, status: int = 200, **headers: str) -> Element:
+    """The page at `path` as a tree."""
+    response = client.get(path, headers=headers)
+    assert response.status_code == status, response.content.decode()[:500]
+    return read(response.content.decode())
+
+
+@pytest.fixture
+def connected(organization):
+    """Connects the organization; each argument is a run: (minutes ago, outcome or "" while it runs, other fields)."""
+
+    def make(*runs, problem: str = "", secret_days: int = 3) -> None:
+        Connection.objects.create(
+            organization=organization,
+            username=USERNAME,
+            entry_url="http://127.0.0.1:9",
+            zone_name="Zone 5",
+            dialect="live",
+            connected_at=sample.NOW - timedelta(days=3),
+            secret_set_at=sample.NOW - timedelta(days=secret_days),
+            problem=problem,
+        )
+        for minutes, outcome, *rest in runs:
+            at = sample.NOW - timedelta(minutes=minutes)
+            SyncRun.objects.create(
+                organization=organization,
+                started_at=at,
+                heartbeat_at=at,
+                finished_at=at if outcome else None,
+                outcome=outcome,
+                **(rest[0] if rest else {}),
+            )
+
+    return make

@@ -58,11 +58,13 @@ def test_a_locked_store_says_who_has_it(tmp_path: Path) -> None:
     owner = open_warehouse(str(tmp_path / "warehouse.duckdb"))
     try:
         result = portal.run("report")
+        added = portal.run("user", "add", "rep@example.com", "--password-stdin", stdin="a long enough password\n")
     finally:
         owner.close()
     assert result.returncode == 1
     assert len(result.stderr.strip().splitlines()) == 1
     assert "in use" in result.stderr
+    assert added.returncode == 0, "adding a person needs no mirrored row"
 
 
 def test_plain_http_to_another_host_is_refused(tmp_path: Path) -> None:

@@ -77,11 +77,13 @@ def is_told_about_a_wrong_secret(page: Page) -> None:
 def connects_and_watches_the_first_sync(page: Page) -> None:
     fill_in(page, secret=SECRET)
     page.get_by_role("button", name="Save & Connect").click()
-    expect(page.get_by_role("heading", name="Connected", exact=True)).to_be_visible(timeout=20_000)
-    page.get_by_role("link", name="Sales report").first.click()
-    expect(page.get_by_role("heading", name="First sync is running")).to_be_visible()
+    expect(page.get_by_role("heading", name="First sync is running")).to_be_visible(timeout=20_000)
+    expect(page.locator("#progress progress").first).to_be_visible()
     expect(page.locator("[data-figure='calls.total']").first).not_to_have_attribute("data-value", "", timeout=60_000)
     assert SECRET not in page.content()
+    page.get_by_role("link", name="Settings").click()
+    expect(page.get_by_role("heading", name="Connected", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Sales report").first.click()
 
 
 def changes_the_range(page: Page, address: str) -> None:

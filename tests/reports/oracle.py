@@ -152,6 +152,7 @@ def check_sums(doc: dict) -> None:
     """Assert that days and owners add up to the totals, and directions to the calls."""
     totals = {"calls": doc["calls"]["total"], "emails": doc["emails"]["total"], "meetings": doc["meetings"]["total"]}
     totals |= {name: doc["calls"][name] for name in ("outbound", "inbound", "unspecified")}
+    totals["conversations"] = doc["conversations"]["total"]
     totals["appointments"] = doc["appointments"]["total"]
     for name, total in totals.items():
         assert sum(entry[name] for entry in doc["by_day"]) == total
@@ -159,6 +160,10 @@ def check_sums(doc: dict) -> None:
     assert doc["calls"]["total"] == sum(doc["calls"][name] for name in ("outbound", "inbound", "unspecified"))
     assert sum(entry["won"] for entry in doc["by_owner"]) == doc["pipeline"]["won"]["count"]
     assert sum(Decimal(entry["won_amount"]) for entry in doc["by_owner"]) == Decimal(doc["pipeline"]["won"]["amount"])
+
+
+def activity(counts: Counter) -> dict:
+    return {name: counts[name] for name in FIGURES} | {"conversations": counts["calls"] + counts["meetings"]}
 
 
 def appointment_figures(rows: Rows, zone: ZoneInfo, start: date, end: date, owner: int | None) -> dict:
@@ -193,8 +198,7 @@ def check_lists(
     start, end = date.fromisoformat(doc["period"]["start"]), date.fromisoformat(doc["period"]["end"])
     days = [start + timedelta(days=n) for n in range((end - start).days + 1)]
     assert doc["by_day"] == [
-        {"date": str(day)} | {name: done["days"][day][name] for name in FIGURES} | {"appointments": met["days"][day]}
-        for day in days
+        {"date": str(day)} | activity(done["days"][day]) | {"appointments": met["days"][day]} for day in days
     ]
     shown = {entry["owner"] and entry["owner"]["id"]: entry for entry in doc["by_owner"]}
     busy = {who for who, counter in done["owners"].items() if sum(counter[name] for name in FIGURES)}

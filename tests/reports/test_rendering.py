@@ -101,7 +101,7 @@ def test_the_csv_states_what_it_is_and_holds_every_section(document):
     ]
     assert ["calls.total", "2", "1"] in rows
     assert ["pipeline.won.amount", "1250.00", "0.00"] in rows
-    assert ["2026-11-03", "2", "1", "1", "0", "0", "0", "0"] in rows
+    assert ["2026-11-03", "2", "1", "1", "0", "0", "0", "2", "0"] in rows
     assert len([row for row in rows if row and row[0].startswith("2026-11-")]) == 30
 
 

@@ -8,12 +8,14 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from partner_portal.bootstrap.late_warehouse import LateWarehouse
 from partner_portal.settings import declared
 from partner_portal.settings.keyfile import SECRET_KEY_FILE, VAULT_KEY_FILE, read_or_make
 from partner_portal.usecases.parts import Parts
 
 if TYPE_CHECKING:
     from partner_portal.vault.sealing import Keyring
+    from partner_portal.warehouse.store import Warehouse
 
 _lock = threading.RLock()
 _held: Parts | None = None
@@ -47,15 +49,19 @@ def prepare(*, serving: bool = False) -> None:
             collect_static_when_needed()
 
 
-def parts() -> Parts:
+def parts(*, mirror: bool = True) -> Parts:
     """The parts of this process, opened when first asked for; needs `prepare`.
 
-    Raises WarehouseLocked when another process owns the embedded warehouse, SettingError for a vault key.
+    Without `mirror` the warehouse stays closed until somebody looks into it, for acts that another process's holding
+    it must not hinder. Raises WarehouseLocked when another process owns the embedded warehouse, SettingError for a
+    vault key.
     """
     global _held
     with _lock:
         if _held is None:
             _held = _open()
+        if mirror and isinstance(_held.warehouse, LateWarehouse):
+            _held.warehouse.open()
         return _held
 
 
@@ -100,12 +106,16 @@ def _open() -> Parts:
 
     vault = Vault(_keyring(values))
     clock = SystemClock()
-    warehouse = open_warehouse(_warehouse_location(values))
-    if not values[declared.DATABASE_URL]:
-        # Whoever holds the embedded warehouse is alone with it: a sync that is still open was cut off.
-        close_leftovers(clock.now())
+
+    def open_mirror() -> Warehouse:
+        warehouse = open_warehouse(_warehouse_location(values))
+        if not values[declared.DATABASE_URL]:
+            # Whoever holds the embedded warehouse is alone with it: a sync that is still open was cut off.
+            close_leftovers(clock.now())
+        return warehouse
+
     return Parts(
-        warehouse=warehouse,
+        warehouse=LateWarehouse(open_mirror),
         clock=clock,
         vault=vault,
         jobs=DurableJobs(),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from partner_portal.cli.failure import CommandFailed, WrongUse, say
+from partner_portal.cli.opened import opened_portal
 from partner_portal.cli.organization import Slug
 from partner_portal.cli.people import read_secret
 
@@ -35,12 +36,9 @@ def connect(
     time_zone: Annotated[str | None, typer.Option(help="The organization's time zone, an IANA name.")] = None,
 ) -> None:
     """Test the connection to Autotask, then save it. Makes the first organization where there is none."""
-    from partner_portal.bootstrap import portal
-
-    portal.prepare()
+    parts = opened_portal(mirror=False)
     from partner_portal.usecases.connect_autotask import connect_autotask
 
-    parts = portal.parts()
     credentials = _credentials(username, integration_code, secret_stdin=secret_stdin)
     chosen = _organization_to_connect(parts, organization, time_zone)
     test = connect_autotask(parts, chosen, credentials)
@@ -55,13 +53,11 @@ def try_connection(
     as_json: Annotated[bool, typer.Option("--json", help="Print the test as JSON.")] = False,
 ) -> None:
     """Test the saved connection item by item; changes nothing."""
-    from partner_portal.bootstrap import portal
-
-    portal.prepare()
+    parts = opened_portal(mirror=False)
     from partner_portal.cli.organization import chosen_organization
     from partner_portal.usecases.test_connection import test_connection
 
-    test = test_connection(portal.parts(), chosen_organization(organization))
+    test = test_connection(parts, chosen_organization(organization))
     if as_json:
         sys.stdout.write(json.dumps(test.document(), indent=2) + "\n")
     else:

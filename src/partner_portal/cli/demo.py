@@ -19,6 +19,7 @@ from typing import Annotated
 import typer
 
 from partner_portal.cli.failure import CommandFailed, say
+from partner_portal.cli.opened import opened_portal
 from partner_portal.cli.serve import refuse_taken_port
 
 EMAIL = "demo@example.com"
@@ -76,7 +77,7 @@ def first_report(*, connected: bool) -> str:
     """Set the organization and its person up, connect and sync it; This Month's report as a table."""
     from partner_portal.bootstrap import portal
 
-    portal.prepare()
+    parts = opened_portal()
     from partner_portal.autotask.credentials import Credentials
     from partner_portal.cli.report import rendered
     from partner_portal.cli.sync import run_sync
@@ -86,7 +87,6 @@ def first_report(*, connected: bool) -> str:
     from partner_portal.usecases.connect_autotask import connect_autotask
     from partner_portal.usecases.sales_report import read_sales_report
 
-    parts = portal.parts()
     organization = add_organization(parts, slug="demo", name="Demo MSP", time_zone=TIME_ZONE, currency="USD")
     add_person(
         parts, organization=organization, email=EMAIL, name="Demo Leader", role="administrator", password=PASSWORD

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from partner_portal.cli.failure import WrongUse, say
+from partner_portal.cli.opened import opened_portal
 
 organization_app = typer.Typer(help="The organizations of this installation.", no_args_is_help=True)
 user_app = typer.Typer(help="The people of this installation.", no_args_is_help=True)
@@ -32,12 +33,10 @@ def add_organization_command(
     currency: Annotated[str, typer.Option(help="ISO 4217 code.")] = "USD",
 ) -> None:
     """Add an organization."""
-    from partner_portal.bootstrap import portal
-
-    portal.prepare()
+    parts = opened_portal(mirror=False)
     from partner_portal.usecases.add_organization import add_organization
 
-    add_organization(portal.parts(), slug=slug, name=name or slug, time_zone=time_zone, currency=currency)
+    add_organization(parts, slug=slug, name=name or slug, time_zone=time_zone, currency=currency)
     say(f"Organization {slug} added.")
 
 
@@ -50,15 +49,13 @@ def add_user_command(
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from a pipe.")] = False,
 ) -> None:
     """Add a person to an organization. Asks for a password."""
-    from partner_portal.bootstrap import portal
-
-    portal.prepare()
+    parts = opened_portal(mirror=False)
     from partner_portal.cli.organization import chosen_organization
     from partner_portal.usecases.add_person import add_person
 
     password = read_secret("Password: ", from_pipe=password_stdin)
     add_person(
-        portal.parts(),
+        parts,
         organization=chosen_organization(organization),
         email=email,
         name=name,

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from partner_portal.cli.failure import CommandFailed, WrongUse
+from partner_portal.cli.opened import opened_portal
 from partner_portal.cli.organization import Slug
 
 FORMATS = ("table", "json", "csv")
@@ -29,14 +30,12 @@ def report(
         raise WrongUse(f"Unknown format {format!r}. Choose one of: {', '.join(FORMATS)}.")
     if period and (start or end):
         raise WrongUse("Give either --period or --from and --to, not both.")
-    from partner_portal.bootstrap import portal
-
-    portal.prepare()
+    parts = opened_portal()
     from partner_portal.cli.organization import chosen_organization
     from partner_portal.usecases.sales_report import read_sales_report
 
     document = read_sales_report(
-        portal.parts(),
+        parts,
         chosen_organization(organization),
         period=period or ("custom" if start or end else "this_month"),
         start=start,

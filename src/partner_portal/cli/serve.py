@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from partner_portal.cli.failure import CommandFailed, say
+from partner_portal.cli.opened import opened_portal
 
 Host = Annotated[str, typer.Option(help="The address to listen at.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen at.")]
@@ -25,8 +26,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
     refuse_taken_port(host, port)
     # Opened once here so that a locked store or a wrong setting is one clear line, not a worker's traceback.
-    portal.prepare()
-    portal.parts()
+    opened_portal()
     portal.close()
     say(f"Serving on http://{host}:{port} (stop with Ctrl-C).")
     Server(

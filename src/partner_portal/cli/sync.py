@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from partner_portal.cli.failure import CommandFailed, say
+from partner_portal.cli.opened import opened_portal
 from partner_portal.cli.organization import Slug
 
 if TYPE_CHECKING:
@@ -27,12 +28,10 @@ def sync(
     as_json: Json = False,
 ) -> None:
     """Sync one organization's mirror with Autotask."""
-    from partner_portal.bootstrap import portal
-
-    portal.prepare()
+    parts = opened_portal()
     from partner_portal.cli.organization import chosen_organization
 
-    summary = run_sync(portal.parts(), chosen_organization(organization), full=full)
+    summary = run_sync(parts, chosen_organization(organization), full=full)
     document = summary.document()
     if as_json:
         sys.stdout.write(json.dumps(document, indent=2) + "\n")

@@ -39,6 +39,10 @@ class Tally:
         """Calls in every direction."""
         return self.outbound + self.inbound + self.unspecified
 
+    def conversations(self, *, with_emails: bool) -> int:
+        """Calls and meetings, and e-mails where the organization counts them."""
+        return self.calls + self.meetings + (self.emails if with_emails else 0)
+
     def add(self, kind: Kind, direction: Direction | None, count: int) -> None:
         """Count `count` more activities of one kind; `direction` is a call's."""
         slot = _SLOTS[kind] if direction is None else direction.value

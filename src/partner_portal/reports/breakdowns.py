@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from partner_portal.reports.activities import ActivityCounts, Tally
+from partner_portal.reports.activities import Tally
 from partner_portal.reports.figures import Figures
 from partner_portal.reports.opportunities import Deals
 from partner_portal.reports.question import Frame
@@ -23,7 +23,7 @@ def by_day(figures: Figures, frame: Frame) -> list[dict[str, Any]]:
     appointments = figures.appointments
     return [
         {"date": day.isoformat()}
-        | _activity(figures.activities, None if figures.activities is None else figures.activities.by_day.get(day))
+        | _activity(figures, None if figures.activities is None else figures.activities.by_day.get(day))
         | {"appointments": None if appointments is None else appointments.by_day.get(day, 0)}
         for day in frame.period.dates()
     ]
@@ -62,7 +62,7 @@ def _owner(figures: Figures, owner: int | None, name: str | None) -> dict[str, A
     won = None if deals is None else deals.won_by_owner.get(owner, _NOTHING_WON)
     return (
         {"owner": named(owner, name)}
-        | _activity(activities, None if activities is None else activities.by_owner.get(owner))
+        | _activity(figures, None if activities is None else activities.by_owner.get(owner))
         | {
             "appointments": None if appointments is None else appointments.by_owner.get(owner, 0),
             "won": None if won is None else won.count,
@@ -71,11 +71,12 @@ def _owner(figures: Figures, owner: int | None, name: str | None) -> dict[str, A
     )
 
 
-def _activity(counts: ActivityCounts | None, tally: Tally | None) -> dict[str, Any]:
-    if counts is None:
-        return dict.fromkeys(ACTIVITY_FIGURES)
+def _activity(figures: Figures, tally: Tally | None) -> dict[str, Any]:
+    if figures.activities is None:
+        return dict.fromkeys((*ACTIVITY_FIGURES, "conversations"))
     done = tally or _NOTHING_DONE
-    return {figure: getattr(done, figure) for figure in ACTIVITY_FIGURES}
+    conversations = done.conversations(with_emails=figures.mapping.emails_are_conversations)
+    return {figure: getattr(done, figure) for figure in ACTIVITY_FIGURES} | {"conversations": conversations}
 
 
 def _names(store: OrganizationStore, owners: list[int]) -> dict[int, str | None]:

@@ -140,7 +140,7 @@ CATALOGUE: tuple[Metric, ...] = (
         "Calls + meetings, and emails where the organization counts them as conversations.",
         _ACTIVITY,
         _NOT_DONE,
-        ("conversations.total", "conversations.previous"),
+        _everywhere("conversations", "conversations.total", "conversations.previous"),
     ),
     Metric(
         "appointments",

@@ -75,8 +75,8 @@ def _counts(figures: Figures, *, compared: bool) -> dict[str, Any]:
         "emails": _total(now, earlier, "emails"),
         "meetings": _total(now, earlier, "meetings"),
         "conversations": {
-            "total": _conversations(now, with_emails=mails),
-            "previous": _conversations(earlier, with_emails=mails),
+            "total": None if now is None else now.conversations(with_emails=mails),
+            "previous": None if earlier is None else earlier.conversations(with_emails=mails),
             "includes": ["calls", "meetings", "emails"] if mails else ["calls", "meetings"],
         },
     }
@@ -87,12 +87,6 @@ def _total(now: Tally | None, earlier: Tally | None, figure: str) -> dict[str, i
         "total": None if now is None else getattr(now, figure),
         "previous": None if earlier is None else getattr(earlier, figure),
     }
-
-
-def _conversations(tally: Tally | None, *, with_emails: bool) -> int | None:
-    if tally is None:
-        return None
-    return tally.calls + tally.meetings + (tally.emails if with_emails else 0)
 
 
 def _lists(store: OrganizationStore, figures: Figures, frame: Frame) -> dict[str, Any]:

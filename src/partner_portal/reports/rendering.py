@@ -53,7 +53,7 @@ def safe_cell(value: object) -> object:
 
 def _sections(doc: Mapping[str, Any]) -> Iterator[tuple[str, Row, Iterable[Row]]]:
     days, owners = (
-        ("calls", "outbound", "inbound", "unspecified", "emails", "meetings", "appointments"),
+        ("calls", "outbound", "inbound", "unspecified", "emails", "meetings", "conversations", "appointments"),
         ("won", "won_amount"),
     )
     yield "", (), [("Sales report", doc["schema"]), *_heading(doc)]

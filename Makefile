@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 FRONTEND := src/partner_portal/web/frontend
 FRONTEND_SOURCES := $(wildcard $(FRONTEND)/*.json $(FRONTEND)/*.ts $(FRONTEND)/src/* $(FRONTEND)/src/*/*)
-LOCK := $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header
+LOCK := $(BIN)/uv pip compile --quiet --system-certs --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header
 
 .PHONY: demo test check bench format lock setup screenshots clean
 
@@ -39,17 +39,17 @@ setup: .venv/dev.stamp .venv/frontend.stamp
 .venv/build.stamp: requirements-build.lock
 	@$(PYTHON) -c 'import sys; sys.exit("make: Python 3.11 or newer is needed; name one with PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.lock
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-build.lock
 	@touch $@
 
 # uv installs in seconds what pip takes a minute for; pip is the way where uv cannot reach the index that pip is set up for.
 .venv/run.stamp: .venv/build.stamp requirements.lock pyproject.toml
-	$(BIN)/uv pip install --quiet --require-hashes -r requirements.lock || $(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/uv pip install --quiet --system-certs --require-hashes -r requirements.lock || $(BIN)/python -m pip install -qq --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/dev.stamp: .venv/run.stamp requirements-dev.lock
-	$(BIN)/uv pip install --quiet --require-hashes -r requirements-dev.lock || $(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	$(BIN)/uv pip install --quiet --system-certs --require-hashes -r requirements-dev.lock || $(BIN)/python -m pip install -qq --require-hashes -r requirements-dev.lock
 	@touch $@
 
 .venv/frontend.stamp: .venv/build.stamp tools/frontend.py $(FRONTEND_SOURCES)

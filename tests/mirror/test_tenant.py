@@ -58,14 +58,20 @@ async def test_an_entity_without_rights_is_refused_with_its_remedy(bench: Bench)
     assert tenant.entities["CompanyNotes"].refusal is None
 
 
-@pytest.mark.parametrize("route", ["information", "fields"])
-async def test_metadata_that_cannot_be_read_refuses_nothing(bench: Bench, route: str) -> None:
-    bench.fail("unavailable", "Opportunities", route=route, count=None)
-    bench.fail("broken_json", "Tickets", route=route, count=None)
+async def test_fields_that_cannot_be_read_refuse_nothing(bench: Bench) -> None:
+    bench.fail("unavailable", "Opportunities", route="fields", count=None)
+    bench.fail("broken_json", "Tickets", route="fields", count=None)
     tenant = await read(bench)
     assert tenant.entities["Opportunities"] == EntityFacts()
     assert tenant.entities["Tickets"] == EntityFacts()
     assert tenant.entities["Companies"].fields is not None
+
+
+async def test_rights_that_cannot_be_read_leave_the_fields_known(guide: Bench) -> None:
+    guide.fail("unavailable", "Tasks", route="information", count=None)
+    tenant = await read(guide)
+    assert tenant.dialect == "guide"
+    assert "actionType" in (tenant.entities["Tasks"].fields or ())
 
 
 async def test_facts_that_are_not_due_are_kept(bench: Bench) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from partner_portal.autotask.catalog import (
     CATALOG,
@@ -29,6 +29,8 @@ from partner_portal.autotask.errors import (
 from partner_portal.autotask.metadata import FieldInformation
 from partner_portal.mirror.decide import dialect_of, kept_by
 from partner_portal.warehouse.store import EntityFacts, PicklistValue, Tenant
+
+T = TypeVar("T")
 
 PICKLIST_FIELDS: dict[str, tuple[str, ...]] = {
     COMPANY_TO_DOS.path: ("actionType",),
@@ -94,17 +96,24 @@ async def _side_by_side(client: AutotaskClient, entities: list[Entity[Any]]) -> 
 
 
 async def _metadata_of(client: AutotaskClient, entity: Entity[Any]) -> EntityMetadata:
-    try:
-        information = await client.entity_information(entity)
-        if not information.is_readable:
-            return EntityMetadata(EntityFacts(refusal=explain(PermissionMissing(entity.path))))
-        fields = await client.fields(entity)
-    except (*ENDS_THE_RUN, HostUnreachable):
-        raise
-    except AutotaskError:
+    information = await _if_told(client.entity_information(entity))
+    if information is not None and not information.is_readable:
+        return EntityMetadata(EntityFacts(refusal=explain(PermissionMissing(entity.path))))
+    fields = await _if_told(client.fields(entity))
+    if fields is None:
         return EntityMetadata(EntityFacts())
     names = tuple(field.name for field in fields)
     return EntityMetadata(EntityFacts(kept_by(entity, names)), tuple(_picklists(entity, fields)))
+
+
+async def _if_told(answer: Awaitable[T]) -> T | None:
+    """The answer, or None from a source that does not tell; raises what would come again for every other question."""
+    try:
+        return await answer
+    except (*ENDS_THE_RUN, HostUnreachable):
+        raise
+    except AutotaskError:
+        return None
 
 
 def _picklists(entity: Entity[Any], fields: Iterable[FieldInformation]) -> Iterable[PicklistValue]:

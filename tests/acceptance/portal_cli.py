@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,20 @@ class Portal:
             timeout=120,
             check=False,
         )
+
+    def documents_by_owner(self, start: date, end: date, owners: list[int]) -> dict[int, dict[str, Any]]:
+        """The report of each owner, as `document` gives it, in one process: starting one costs a second."""
+        script = Path(__file__).with_name("one_report_per_owner.py")
+        command = [sys.executable, script, start.isoformat(), end.isoformat(), *map(str, owners)]
+        told = subprocess.run(
+            command, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
+        ).stdout
+        found = []
+        while told.strip():
+            document, length = json.JSONDecoder().raw_decode(told.lstrip())
+            told = told.lstrip()[length:]
+            found.append(document)
+        return dict(zip(owners, found, strict=True))
 
     def done(self, *command: str, stdin: str | None = None) -> str:
         """Run a command that must succeed; its standard output."""

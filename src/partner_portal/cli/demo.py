@@ -28,6 +28,10 @@ TIME_ZONE = "America/New_York"
 START_SECONDS = 60
 
 
+class PartStopped(CommandFailed):
+    """The sandbox or the portal of a demo ended before it answered."""
+
+
 def demo(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Where the portal listens.")] = 8000,
     activities: Annotated[int, typer.Option(min=0, max=2_000_000, help="How many activities to generate.")] = 20_000,
@@ -39,6 +43,8 @@ def demo(
 ) -> None:
     """Serve a portal over generated data on http://127.0.0.1:8000. Each start begins anew."""
     refuse_taken_port("127.0.0.1", port)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)  # the parts must not outlive us
     data = fresh_data_dir()
     sandbox_port = free_port()
     os.environ.update(
@@ -54,12 +60,14 @@ def demo(
         "--time-zone": TIME_ZONE,
         "--latency-ms": latency_ms,
     }
-    with running("sandbox", *(str(part) for option in options.items() for part in option)) as sandbox:
+    with running(
+        data / "sandbox.log", "sandbox", *(str(part) for option in options.items() for part in option)
+    ) as sandbox:
         wait_for(f"http://127.0.0.1:{sandbox_port}/ATServicesRest/VersionInformation", sandbox)
         table = first_report(connected=connected)
-        with running("serve", "--port", str(port)) as server:
+        with running(data / "serve.log", "serve", "--port", str(port)) as server:
             wait_for(f"http://127.0.0.1:{port}/readyz", server)
-            print_welcome(port, sandbox_port, table)
+            print_welcome(port, sandbox_port, table, data)
             server.wait()
 
 
@@ -102,7 +110,7 @@ def first_report(*, connected: bool) -> str:
         portal.close()
 
 
-def print_welcome(port: int, sandbox_port: int, table: str) -> None:
+def print_welcome(port: int, sandbox_port: int, table: str, data: Path) -> None:
     """The report, then where to look and how to log in."""
     sys.stdout.write(table)
     sys.stdout.flush()
@@ -114,17 +122,25 @@ def print_welcome(port: int, sandbox_port: int, table: str) -> None:
     say(f"Password:          {PASSWORD}")
     say(f"Sandbox Autotask:  http://127.0.0.1:{sandbox_port}")
     say(f"Its API user:      {USERNAME}, secret {SECRET}, integration code {INTEGRATION_CODE}")
+    say(f"Logs and data:     {data}")
     say("All figures come from generated data. Stop with Ctrl-C.")
 
 
 @contextmanager
-def running(*command: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A `portal` command in a process of its own, ended when we leave."""
-    process = subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, "-m", "partner_portal.cli", *command], stdout=subprocess.DEVNULL, start_new_session=True
-    )
+def running(log: Path, *command: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A `portal` command in a process of its own that writes into `log`, ended when we leave."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "-m", "partner_portal.cli", *command],
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
     try:
         yield process
+    except PartStopped:
+        sys.stderr.write(log.read_text("utf-8", "replace"))
+        raise
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
@@ -139,13 +155,13 @@ def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise CommandFailed("A part of the demo stopped at its start; its message is above.")
+            raise PartStopped("A part of the demo stopped at its start; its message is above.")
         try:
             with urllib.request.urlopen(address, timeout=2):  # noqa: S310 - loopback only
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    raise CommandFailed(f"{address} did not answer within {START_SECONDS} s. Look at the messages above.")
+    raise PartStopped(f"{address} did not answer within {START_SECONDS} s. Look at the messages above.")
 
 
 def free_port() -> int:

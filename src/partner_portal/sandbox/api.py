@@ -91,16 +91,25 @@ class Api:
         if fault is not None:
             self._state.counters.faults[fault.kind] += 1
             pause += fault.seconds if fault.kind == "latency" else 0.0
+        if fault is None:
+            return await self._within(pause, self._acts[route.name](request, route))
         await asyncio.sleep(pause)
-        if fault is not None:
-            fault.refuse(request.method)
-            replacement = fault.replacement()
-            if replacement is not None:
-                return replacement
-        answer = await self._acts[route.name](request, route)
-        if fault is not None:
+        fault.refuse(request.method)
+        answer = fault.replacement()
+        if answer is None:
+            answer = await self._acts[route.name](request, route)
             fault.spoil(answer)
         return answer
+
+    @staticmethod
+    async def _within(pause: float, act: Awaitable[Answer]) -> Answer:
+        """The answer or refusal of `act`, once `pause` is over: making it is part of what a caller waits for."""
+        loop = asyncio.get_running_loop()
+        due_at = loop.time() + pause
+        try:
+            return await act
+        finally:
+            await asyncio.sleep(max(0.0, due_at - loop.time()))
 
     def _zone(self, request: Request) -> Answer:
         user = request.query_params.get("user")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email.utils import format_datetime
+
 import msgspec
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
@@ -32,6 +34,7 @@ class SandboxApp:
             await _live(receive, send)
         elif scope["type"] == "http":
             answer = await self._answer(Request(scope, receive))
+            answer.headers["Date"] = format_datetime(self.state.world.clock.now(), usegmt=True)
             await answer.deliver(send)
 
     async def _answer(self, request: Request) -> Answer:
@@ -46,7 +49,7 @@ class SandboxApp:
 def build(
     world: World, *, latency_seconds: float = 0.0, options: Options | None = None, login: Login | None = None
 ) -> SandboxApp:
-    """A sandbox over `world`. `latency_seconds` is added to every call; `options` sets every other switch too."""
+    """A sandbox over `world`. Every call takes `latency_seconds` at least; `options` sets every other switch too."""
     chosen = msgspec.structs.replace(options or Options(), permissions=dict((options or Options()).permissions))
     if latency_seconds:
         chosen.latency_seconds = latency_seconds

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from partner_portal.sandbox.generation.calendar import DAY, instant_text
+from partner_portal.sandbox.generation.calendar import DAY, HOUR, instant_text
 from partner_portal.sandbox.generation.deeds import (
     CALL,
     CALL_IN,
@@ -103,7 +103,9 @@ class _Writer:
 
     def _write_to_do(self, deed: Deed) -> None:
         chance = self._random.random
-        created_at = min(deed.starts_at - chance() * 6 * DAY, self._now - 60)
+        created_at = deed.starts_at - chance() * 6 * DAY
+        if created_at > self._now - 60:  # planned some time ago, not all in this minute
+            created_at = self._now - HOUR - (deed.starts_at - self._now) % (6 * DAY)
         row = self._shared(deed, "assignedToResourceID")
         row["id"] = next(self._ids)
         row["activityDescription"] = deed.text

@@ -50,7 +50,7 @@ def parts(db) -> Iterator:
     from partner_portal.vault.vault import Vault
     from partner_portal.warehouse.opening import open_warehouse
 
-    async def nowhere(credentials, limits):
+    async def nowhere(credentials, limits, known=None):
         raise HostUnreachable("127.0.0.1", "connection refused")
 
     made = Parts(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -58,6 +60,16 @@ def test_a_refresh_without_a_connection_is_a_conflict_with_its_remedy(viewer):
     answer = viewer.post(REFRESH)
     assert answer.status_code == 409
     assert "Configure Autotask" in answer.json()["detail"]
+
+
+def test_while_the_call_budget_is_spent_a_refresh_says_when_it_goes_on(viewer, connection, parts):
+    Connection.objects.update(paused_until=parts.clock.now() + timedelta(minutes=9), budget_used=83, budget_limit=100)
+    answer = viewer.post(REFRESH)
+    assert answer.status_code == 202
+    assert answer.json()["state"] == "paused"
+    assert "83 % used" in answer.json()["message"]
+    assert viewer.get(CONNECTION).json()["paused_until"] == "2026-11-18T15:09:00Z"
+    assert parts.jobs.waiting == []
 
 
 def test_a_refresh_needs_a_csrf_token(browser, member, connection, parts):

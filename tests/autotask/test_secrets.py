@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import pickle
 import traceback
+from datetime import UTC, datetime
 
 import pytest
 
@@ -76,6 +77,7 @@ ARGUMENTS = {
     errors.HostUnreachable: ("h", "no"),
     errors.TlsFailed: ("h", "no"),
     errors.ServerFailed: ("Tasks", 503, 1.0),
+    errors.CallBudgetReserved: (0.83, datetime(2026, 3, 2, 10, 42, tzinfo=UTC)),
     errors.UnknownUser: ("u",),
     errors.ZoneRefused: ("h",),
     errors.ZoneMissing: ("h",),

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from partner_portal.autotask.catalog import ACTION_TYPES, CATALOG, OPPORTUNITIES, TASKS, Entity
-from partner_portal.autotask.filters import checked
+from partner_portal.autotask.filters import Condition, Op, checked
 from partner_portal.mirror.decide import (
     OVERLAP,
     Reading,
+    awaiting_confirmation,
     dialect_of,
     entities_to_look_up,
+    is_counting_due,
     is_worth_counting,
     kept_by,
+    reading_due,
     reading_of,
     source_after,
     whole,
 )
-from partner_portal.warehouse.store import EntityFacts, Source, Tenant
+from partner_portal.warehouse.store import EntityFacts, Reconciliation, Source, Tenant
 
 AT = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 FIELDS = EntityFacts(("id", "title", "lastActivity"))
@@ -79,12 +83,12 @@ def test_where_nothing_is_held_every_row_is_new() -> None:
 
 def test_the_next_delta_starts_before_this_run_began() -> None:
     kept = source_after(whole(OPPORTUNITIES, FIELDS.fields), AT)
-    assert kept == Source("Opportunities", as_of=AT, watermark=AT - timedelta(minutes=5), complete=True)
+    assert kept == Source("Opportunities", as_of=AT, watermark=AT - timedelta(minutes=5), complete=True, full_at=AT)
 
 
 @pytest.mark.parametrize("reading", [whole(ACTION_TYPES, None), whole(OPPORTUNITIES, ("id", "title"))])
 def test_without_a_stamp_there_is_no_watermark(reading: Reading) -> None:
-    assert source_after(reading, AT) == Source(reading.entity.path, as_of=AT, complete=True)
+    assert source_after(reading, AT) == Source(reading.entity.path, as_of=AT, complete=True, full_at=AT)
 
 
 def test_fields_are_those_of_ours_that_the_tenant_has_in_any_case() -> None:
@@ -127,3 +131,79 @@ def test_totals_are_asked_for_large_entities_read_whole() -> None:
     assert is_worth_counting(whole(OPPORTUNITIES, None))
     assert not is_worth_counting(whole(ACTION_TYPES, None))
     assert not is_worth_counting(reading_of(OPPORTUNITIES, FIELDS, KNOWN, 40, full=False))
+
+
+DAY = timedelta(days=1)
+FRESH = replace(KNOWN, full_at=AT)
+
+
+@pytest.mark.parametrize(
+    ("after", "is_whole"), [(timedelta(hours=23, minutes=59), False), (DAY, True), (-timedelta(minutes=1), True)]
+)
+def test_what_has_a_doubtful_stamp_is_read_whole_every_day(after: timedelta, is_whole: bool) -> None:
+    reading = reading_due(OPPORTUNITIES, FIELDS, FRESH, 40, AT + after, full=False)
+    assert reading is not None
+    assert reading.replace is is_whole
+
+
+def test_what_has_a_proven_stamp_is_not() -> None:
+    facts = EntityFacts(("id", "lastActivityDateTime"))
+    source = Source("Tasks", AT, AT - OVERLAP, rows=3, complete=True)
+    reading = reading_due(TASKS, facts, source, 40, AT + 9 * DAY, full=False)
+    assert reading == reading_of(TASKS, facts, source, 40, full=False)
+
+
+ACTIONS = Source("ActionTypes", AT, None, rows=3, complete=True, full_at=AT)
+
+
+@pytest.mark.parametrize(
+    ("source", "after", "full", "rests"),
+    [
+        (ACTIONS, timedelta(minutes=59), False, True),
+        (ACTIONS, timedelta(minutes=60), False, False),
+        (ACTIONS, timedelta(minutes=5), True, False),
+        (replace(ACTIONS, complete=False), timedelta(minutes=5), False, False),
+        (None, timedelta(minutes=5), False, False),
+    ],
+)
+def test_what_has_no_stamp_is_read_every_hour(source: Source | None, after: timedelta, full: bool, rests: bool) -> None:
+    facts = EntityFacts(("id", "name"))
+    due = reading_due(ACTION_TYPES, facts, source, 40, AT + after, full=full)
+    assert due == (None if rests else whole(ACTION_TYPES, facts.fields))
+
+
+def test_where_the_tenant_lacks_the_stamp_new_rows_come_each_time_and_all_every_hour() -> None:
+    facts = EntityFacts(("id", "title"))
+    reading = reading_due(TASKS, facts, replace(FRESH, watermark=None), 40, AT + timedelta(minutes=5), full=False)
+    assert reading == Reading(TASKS, facts.fields, Condition("id", Op.GT, 40), replace=False)
+    later = reading_due(TASKS, facts, replace(FRESH, watermark=None), 40, AT + timedelta(hours=1), full=False)
+    assert later == whole(TASKS, facts.fields)
+
+
+def test_rows_that_wait_for_a_word_go_on_waiting_after_a_delta_and_not_after_a_full_read() -> None:
+    doubtful = awaiting_confirmation(FRESH, 60, 200)
+    delta = reading_of(OPPORTUNITIES, FIELDS, doubtful, 40, full=False)
+    after = source_after(delta, AT + timedelta(minutes=5), doubtful)
+    assert (after.unconfirmed, after.complete, after.full_at) == (60, False, AT)
+    assert "--accept-deletions" in str(after.problem)
+    assert source_after(whole(OPPORTUNITIES, FIELDS.fields), AT, doubtful).complete
+
+
+COMPARED = Reconciliation("Tasks", AT, 5, 5)
+
+
+@pytest.mark.parametrize(
+    ("last", "after", "was_read_whole", "is_due"),
+    [
+        (None, timedelta(0), False, True),
+        (COMPARED, timedelta(minutes=59), False, False),
+        (COMPARED, timedelta(minutes=60), False, True),
+        (COMPARED, timedelta(minutes=5), True, True),
+        (replace(COMPARED, theirs=4), timedelta(minutes=5), False, True),
+        (COMPARED, -timedelta(minutes=5), False, True),
+    ],
+)
+def test_when_counts_are_compared(
+    last: Reconciliation | None, after: timedelta, was_read_whole: bool, is_due: bool
+) -> None:
+    assert is_counting_due(last, AT + after, was_read_whole=was_read_whole) is is_due

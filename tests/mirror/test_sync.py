@@ -18,6 +18,8 @@ from partner_portal.sandbox.world import generate
 from partner_portal.warehouse.opening import open_warehouse
 from partner_portal.warehouse.store import Warehouse
 
+STAMPED = [entity.path for entity in CATALOG if entity.change_stamp is not None]
+
 
 class Recorder:
     """Keeps what a sync tells."""
@@ -89,16 +91,19 @@ async def test_a_delta_brings_what_is_new_and_what_changed_in_few_calls(bench: B
     assert bench.source("Opportunities").rows == 1_202
 
 
-async def test_an_idle_refresh_costs_one_call_per_entity_and_changes_nothing(bench: Bench) -> None:
+async def test_an_idle_refresh_costs_one_call_per_stamped_entity_and_changes_nothing(bench: Bench) -> None:
     bench.fill("Opportunities", 10)
     await bench.sync()
     version = bench.store.data_version()
     bench.app.state.counters.requests.clear()
     summary = await bench.sync(NOW + timedelta(minutes=30))
-    assert {entity.path: bench.asked(entity.path) for entity in CATALOG} == {entity.path: 1 for entity in CATALOG}
-    assert summary.requests == len(CATALOG)
+    assert [entity.path for entity in CATALOG if bench.asked(entity.path)] == STAMPED
+    assert all(bench.asked(path) == 1 for path in STAMPED)
+    assert summary.requests == len(STAMPED)
+    assert summary.complete
     assert bench.store.data_version() == version
-    assert all(source.as_of == NOW + timedelta(minutes=30) for source in bench.store.sources().values())
+    sources = bench.store.sources()
+    assert all(sources[path].as_of == NOW + timedelta(minutes=30) for path in STAMPED)
 
 
 async def test_the_data_version_moves_when_a_row_changes(bench: Bench) -> None:
@@ -121,13 +126,17 @@ async def test_a_full_read_removes_what_has_vanished(bench: Bench) -> None:
     assert bench.source("Opportunities").rows == 19
 
 
-async def test_small_entities_without_a_stamp_are_read_whole_every_time(bench: Bench) -> None:
+async def test_small_entities_without_a_stamp_are_read_whole_every_hour(bench: Bench) -> None:
     (rep,) = bench.add("Resources", {"firstName": "Ada", "lastName": "L.", "isActive": True})
     await bench.sync()
     bench.world.delete("Resources", rep)
     bench.add("Resources", {"firstName": "Bo", "lastName": "M.", "isActive": True})
     await bench.sync(LATER)
+    assert [row["firstName"] for row in bench.held("Resources")] == ["Ada"]
+    assert bench.source("Resources").as_of == NOW
+    await bench.sync(NOW + timedelta(hours=1))
     assert [row["firstName"] for row in bench.held("Resources")] == ["Bo"]
+    assert bench.source("Resources").as_of == NOW + timedelta(hours=1)
 
 
 @pytest.mark.parametrize("kind", ["unavailable", "cut", "error", "wrong_type"])
@@ -307,4 +316,4 @@ async def test_a_mirror_in_a_file_goes_on_after_a_restart(tmp_path: Path, bench:
         assert summary.complete
         assert bench.source("Opportunities").rows == 5
         warehouse.close()
-    assert sum(bench.asked(entity.path) for entity in CATALOG) == len(CATALOG)
+    assert sum(bench.asked(entity.path) for entity in CATALOG) == len(STAMPED)

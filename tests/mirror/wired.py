@@ -13,6 +13,7 @@ from partner_portal.autotask.catalog import CATALOG, Entity, entity_at
 from partner_portal.autotask.client import AutotaskClient
 from partner_portal.autotask.credentials import Credentials
 from partner_portal.autotask.limits import Limits
+from partner_portal.autotask.session import Acquaintance
 from partner_portal.mirror.sync import Summary, sync
 from partner_portal.sandbox.app import SandboxApp, build
 from partner_portal.sandbox.faults import Fault
@@ -23,6 +24,7 @@ from partner_portal.warehouse.store import OrganizationStore, Source
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)
+QUICK = Limits(attempts=2, throttled_attempts=2)
 
 
 async def _at_once(_seconds: float) -> None:
@@ -30,14 +32,17 @@ async def _at_once(_seconds: float) -> None:
 
 
 @asynccontextmanager
-async def connected(app: SandboxApp, *, secret: str = SECRET) -> AsyncIterator[AutotaskClient]:
+async def connected(
+    app: SandboxApp, *, secret: str = SECRET, known: Acquaintance | None = None, limits: Limits = QUICK
+) -> AsyncIterator[AutotaskClient]:
     credentials = Credentials(USERNAME, secret, INTEGRATION_CODE)
     client = await AutotaskClient.connect(
         credentials,
         entry_url="https://webservices.autotask.net",
         transport=AsgiTransport(app),
-        limits=Limits(attempts=2, throttled_attempts=2),
+        limits=limits,
         pause=_at_once,
+        known=known,
     )
     async with client:
         yield client
@@ -45,18 +50,29 @@ async def connected(app: SandboxApp, *, secret: str = SECRET) -> AsyncIterator[A
 
 @dataclass
 class Bench:
-    """A world, the sandbox before it, and the store behind it."""
+    """A world, the sandbox before it, the store behind it, and the client of the last sync."""
 
     world: World
     store: OrganizationStore
     app: SandboxApp = field(init=False)
+    client: AutotaskClient = field(init=False)
 
     def __post_init__(self) -> None:
         self.app = build(self.world, options=Options(release_seconds=0.0))
 
-    async def sync(self, at: datetime = NOW, *, full: bool = False, secret: str = SECRET, **more: Any) -> Summary:
+    async def sync(
+        self,
+        at: datetime = NOW,
+        *,
+        full: bool = False,
+        secret: str = SECRET,
+        known: Acquaintance | None = None,
+        limits: Limits = QUICK,
+        **more: Any,
+    ) -> Summary:
         self.world.clock.stopped_at = at
-        async with connected(self.app, secret=secret) as client:
+        async with connected(self.app, secret=secret, known=known, limits=limits) as client:
+            self.client = client
             return await sync(self.store, client, started_at=at, full=full, **more)
 
     def fail(self, kind: str, entity: str, **more: Any) -> None:

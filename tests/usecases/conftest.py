@@ -35,9 +35,9 @@ def sandbox(world):
 
 @pytest.fixture
 def parts(parts, sandbox):
-    async def open_client(credentials, limits):
+    async def open_client(credentials, limits, known=None):
         return await AutotaskClient.connect(
-            credentials, entry_url=ENTRY_URL, limits=limits, transport=AsgiTransport(sandbox)
+            credentials, entry_url=ENTRY_URL, limits=limits, transport=AsgiTransport(sandbox), known=known
         )
 
     wired = replace(parts, open_client=open_client, entry_url=ENTRY_URL)

@@ -79,7 +79,7 @@ def test_a_wrong_secret_is_tried_no_more_than_twice(parts, organization, sandbox
 
 
 def test_an_unreachable_host_is_a_line_with_a_remedy(parts, organization, credentials):
-    async def nowhere(credentials, limits):
+    async def nowhere(credentials, limits, known=None):
         raise HostUnreachable("portal.invalid", "connection refused")
 
     test = connect_autotask(replace(parts, open_client=nowhere), organization, credentials)

@@ -123,7 +123,7 @@ def test_refused_credentials_fail_the_run_in_one_line(parts, connected, sandbox)
 
 
 def test_an_unreachable_host_is_on_record_with_its_remedy(parts, connected):
-    async def nowhere(credentials, limits):
+    async def nowhere(credentials, limits, known=None):
         raise HostUnreachable("portal.invalid", "connection refused")
 
     with pytest.raises(HostUnreachable):
@@ -146,7 +146,7 @@ def test_without_its_vault_key_the_connection_says_what_to_do(parts, connected):
 
 
 def test_a_fault_of_ours_is_named_by_its_type_only(parts, connected):
-    async def broken(credentials, limits):
+    async def broken(credentials, limits, known=None):
         raise RuntimeError("hunter2")
 
     with pytest.raises(RuntimeError):

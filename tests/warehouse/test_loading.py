@@ -103,8 +103,11 @@ def test_an_ended_load_takes_nothing_more(store: OrganizationStore) -> None:
 def test_a_value_too_large_for_its_column_is_an_error_and_never_a_null(store: OrganizationStore) -> None:
     fill_deals(store, 1)
     load = store.load(OPPORTUNITIES)
-    with pytest.raises(WarehouseError):
-        load.append([Opportunity(id=1, amount=Decimal("1e17"))])
+    load.append([Opportunity(id=1, amount=Decimal("1e17"))])
+    load.append(deals(2, title="fits"))
+    for act in (load.write, lambda: load.commit(complete(OPPORTUNITIES), replace=True)):
+        with pytest.raises(WarehouseError):
+            act()
     load.abandon("an amount is too large")
     assert held(store) == {1: "Deal"}
 

@@ -100,3 +100,25 @@ def test_a_store_from_the_future_is_refused_and_left_alone(written: str) -> None
     warehouse = open_warehouse(written)
     assert warehouse.organization(OURS).sources()["Opportunities"].rows == 2
     warehouse.close()
+
+
+def test_a_store_of_before_the_history_begins_it_with_what_it_holds(written: str) -> None:
+    for table in ("opportunity_changes", "reconciliations", "differences"):
+        alter(written, f"DROP TABLE mirror.{table}")
+    for column in ("full_at", "unconfirmed"):
+        alter(written, f"ALTER TABLE mirror.sources DROP COLUMN {column}")
+    for _ in range(2):
+        warehouse = open_warehouse(written)
+        store = warehouse.organization(OURS)
+        assert store.rows("SELECT opportunity_id, kind, seen_at FROM opportunity_changes ORDER BY 1") == [
+            (1, "appeared", AT.replace(tzinfo=None)),
+            (2, "appeared", AT.replace(tzinfo=None)),
+        ]
+        source = store.sources()["Opportunities"]
+        assert (source.full_at, source.unconfirmed, source.watermark) == (None, 0, AT)
+        assert store.reconciliations() == {}
+        warehouse.close()
+    warehouse = open_warehouse(written)
+    fill_deals(warehouse.organization(OURS), 1, 2, 3)
+    assert warehouse.organization(OURS).rows("SELECT count(*) FROM opportunity_changes") == [(3,)]
+    warehouse.close()

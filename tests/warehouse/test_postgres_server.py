@@ -58,6 +58,7 @@ def test_a_connection_lost_during_a_load_leaves_the_earlier_data(address: str, o
     fill_deals(store, 1)
     load = store.load(OPPORTUNITIES)
     load.append(deals(1, 2, title="half"))
+    load.write()
     hang_up(address)
     with pytest.raises(WarehouseError):
         load.commit(complete(OPPORTUNITIES), replace=True)

@@ -249,6 +249,7 @@ class Connection(Schema):
     secret_age_days: int | None
     synced_at: str | None
     next_sync_at: str | None
+    paused_until: str | None
     problem: str | None
     problems: dict[str, str]
     progress: list[EntityProgress]
@@ -257,5 +258,5 @@ class Connection(Schema):
 class RefreshAnswer(Schema):
     """What asking for a refresh led to."""
 
-    state: Literal["queued", "running", "fresh"]
+    state: Literal["queued", "running", "fresh", "paused"]
     message: str

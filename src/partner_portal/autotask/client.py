@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from datetime import datetime
 from types import MappingProxyType, TracebackType
 from typing import Any, Self, TypeVar
 
+from partner_portal.autotask.budget import Budget
 from partner_portal.autotask.catalog import Entity, Record
 from partner_portal.autotask.credentials import Credentials
 from partner_portal.autotask.decoding import Page, reader_of
@@ -24,17 +27,16 @@ from partner_portal.autotask.metadata import (
     Threshold,
     read_entity_information,
     read_fields,
-    read_threshold,
 )
 from partner_portal.autotask.paging import Walk
-from partner_portal.autotask.session import Session
+from partner_portal.autotask.session import Acquaintance, Session
+from partner_portal.autotask.tally import Tally
 from partner_portal.autotask.transport import AiohttpTransport, Response, Transport
 from partner_portal.autotask.zone import ENTRY_URL, Zone
 
 R = TypeVar("R", bound=Record)
 
 ALLOWED_HOSTS = ("*.autotask.net",)
-THRESHOLD_INFORMATION = "ThresholdInformation"
 EVERY_ROW = Condition("id", Op.GTE, 0)
 
 
@@ -60,16 +62,24 @@ class AutotaskClient:
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
         on_request: Observer | None = None,
+        known: Acquaintance | None = None,
     ) -> Self:
         """Find the tenant's zone and stand ready. The secret is not sent yet, so a wrong one shows later.
 
         The client owns `transport` from here on and closes it. `pause` and `chance` are how it waits and how it
-        spreads its waits; `on_request` is told of every request sent. Raises `UnknownUser`, `ZoneRefused`,
-        `ZoneMissing`, `HostRefused`, `HostUnreachable`.
+        spreads its waits; `on_request` is told of every request sent. With `known`, even an empty one, the budget is
+        watched from the start, a known zone is not asked for, and credentials that were accepted are trusted to be
+        so still: the first request then has a short head start instead of a whole round trip.
+        Raises `UnknownUser`, `ZoneRefused`, `ZoneMissing`, `HostRefused`, `HostUnreachable`.
         """
-        exchange = Exchange(transport or AiohttpTransport(), limits, pause=pause, chance=chance, on_request=on_request)
+        told = known or Acquaintance()
+        budget = Budget(told.budget, is_watched=known is not None, now=time.monotonic())
+        exchange = Exchange(
+            transport or AiohttpTransport(), limits, pause=pause, chance=chance, on_request=on_request, budget=budget
+        )
         try:
-            session = Session(credentials, entry_url, AllowedHosts.from_entry(allowed_hosts, entry_url), exchange)
+            hosts = AllowedHosts.from_entry(allowed_hosts, entry_url)
+            session = Session(credentials, entry_url, hosts, exchange, known=told)
             await session.open()
         except BaseException:
             await exchange.close()
@@ -94,9 +104,45 @@ class AutotaskClient:
         return self._session.zone
 
     @property
+    def limits(self) -> Limits:
+        """How much this client asks for at once."""
+        return self._limits
+
+    @property
     def requests(self) -> Mapping[str, int]:
         """How many requests were sent, repeated ones included, by entity path or name of the call."""
         return MappingProxyType(self._session.exchange.requests)
+
+    @property
+    def tally(self) -> Tally:
+        """The same by the hour, with how many were throttled."""
+        return self._session.exchange.tally
+
+    @property
+    def server_now(self) -> datetime | None:
+        """What Autotask's clock shows now (UTC), by the last answer that told; None before."""
+        return self._session.exchange.server_now
+
+    @property
+    def acquaintance(self) -> Acquaintance:
+        """What the next client of this tenant may be told as `known`."""
+        exchange = self._session.exchange
+        return Acquaintance(
+            self.zone,
+            is_accepted=self._session.is_accepted,
+            answer_seconds=exchange.answer_seconds,
+            budget=exchange.budget.reading(exchange.now()),
+        )
+
+    @property
+    def has_found_zone(self) -> bool:
+        """Whether this client asked for the zone itself, at the start or when the tenant had moved."""
+        return self._session.has_found_zone
+
+    @property
+    def wait_seconds(self) -> float:
+        """How long nothing should be sent, because the tenant's hour is spent so far; 0 while it has room."""
+        return self._session.exchange.budget.wait_seconds
 
     async def pages(
         self,
@@ -109,19 +155,33 @@ class AutotaskClient:
         `fields` are the wire names to ask for, best those that the tenant really has; None asks for whole rows.
         Either the iteration ends after the last row or it raises: it never ends early in silence.
         """
-        asked = _asked(entity, fields)
-        conditions = [] if filter is None else [checked(filter, entity).wire()]
-        walk = Walk[R](entity.path, self._limits.page_size)
+        walk = self.walk(entity)
         while not walk.is_done:
-            body: dict[str, Any] = {
-                "filter": [*conditions, walk.position().wire()],
-                "MaxRecords": self._limits.page_size,
-            }
-            if fields is not None:
-                body["IncludeFields"] = asked
-            rows = walk.take(await self._page(entity, body, asked))
+            rows = await self.page(entity, walk, filter, fields)
             if rows:
                 yield rows
+
+    def walk(self, entity: Entity[R], *, after: int | None = None, upto: int | None = None) -> Walk[R]:
+        """A walk over the rows of `entity` with ids above `after` up to `upto`, to be taken page by page by `page`."""
+        return Walk(entity.path, self._limits.page_size, after=after, upto=upto)
+
+    async def page(
+        self,
+        entity: Entity[R],
+        walk: Walk[R],
+        filter: Filter | None = None,  # noqa: A002
+        fields: Iterable[str] | None = None,
+    ) -> list[R]:
+        """The next rows of `walk`, none when it ends there; `filter` and `fields` as for `pages`."""
+        asked = _asked(entity, fields)
+        conditions = [] if filter is None else [checked(filter, entity).wire()]
+        body: dict[str, Any] = {
+            "filter": [*conditions, *(bound.wire() for bound in walk.bounds())],
+            "MaxRecords": self._limits.page_size,
+        }
+        if fields is not None:
+            body["IncludeFields"] = asked
+        return walk.take(await self._page(entity, body, asked))
 
     async def query(
         self,
@@ -180,11 +240,7 @@ class AutotaskClient:
 
     async def threshold(self) -> Threshold:
         """The tenant's call budget and how much of it is spent; asking counts too."""
-
-        def read(response: Response) -> Threshold:
-            return read_threshold(THRESHOLD_INFORMATION, response.body)
-
-        return await self._session.ask(THRESHOLD_INFORMATION, "GET", THRESHOLD_INFORMATION, read)
+        return await self._session.threshold()
 
     async def _page(self, entity: Entity[R], body: dict[str, Any], asked: Iterable[str]) -> Page[R]:
         def read(response: Response) -> Page[R]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import cache
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -56,6 +57,8 @@ class PageReader(Generic[R]):
     def __init__(self, entity: Entity[R]) -> None:
         self._entity = entity
         self._fields = tuple(kept_fields(entity).values())
+        self._instants = [(field.name, attrgetter(field.name)) for field in self._fields if field.kind is datetime]
+        self._amounts = [(field, attrgetter(field.name)) for field in self._fields if field.kind is Decimal]
         self._envelope = msgspec.json.Decoder(_Envelope[entity.record])  # type: ignore[name-defined]
 
     def page(self, body: bytes, asked: Iterable[str]) -> Page[R]:
@@ -95,17 +98,14 @@ class PageReader(Generic[R]):
 
     def _settle(self, rows: list[R]) -> None:
         """Bring every instant to UTC and every amount to its places, in place: the rows are not shared yet."""
-        for field in self._fields:
-            if field.kind is datetime:
-                for row in rows:
-                    at = getattr(row, field.name)
-                    if at is not None and at.tzinfo is not UTC:
-                        force_setattr(row, field.name, _utc(at))
-            elif field.kind is Decimal:
-                for row in rows:
-                    amount = getattr(row, field.name)
-                    if amount is not None:
-                        force_setattr(row, field.name, _placed(field, amount))
+        for name, read in self._instants:
+            for row, at in zip(rows, map(read, rows), strict=True):
+                if at is not None and at.tzinfo is not UTC:
+                    force_setattr(row, name, _utc(at))
+        for field, read in self._amounts:
+            for row, amount in zip(rows, map(read, rows), strict=True):
+                if amount is not None:
+                    force_setattr(row, field.name, _placed(field, amount))
 
 
 @cache

@@ -12,6 +12,7 @@
     ├── Throttled *              429
     │   ├── ThreadLimitReached * too many calls at once on one entity
     │   └── CallBudgetSpent *    the tenant's shared hour is used up
+    ├── CallBudgetReserved       most of that hour is used up; we leave the rest to others
     ├── UnknownUser              zone discovery knows no such API user
     ├── ZoneRefused              zone discovery answered 401
     ├── ZoneMissing              zone discovery answered 404: not an Autotask address
@@ -30,6 +31,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 
@@ -182,6 +184,26 @@ class CallBudgetSpent(Throttled):
         "Wait until the hour has passed; Admin > API Activity by Hour in Autotask shows which integration spent it."
     )
     cause = "The hourly call budget of this Autotask database, shared by all its integrations, is spent"
+
+
+class CallBudgetReserved(AutotaskError):
+    """So much of the hourly call budget is used that the rest is left to the tenant's other integrations.
+
+    `share` is the part that is used; `resumes_at` (aware UTC) is about when the budget will have room again.
+    """
+
+    remedy = "Earlier data stays in place; Admin > API Activity by Hour in Autotask shows which integration uses most."
+
+    def __init__(self, share: float, resumes_at: datetime) -> None:
+        super().__init__(share, resumes_at)
+        self.share = share
+        self.resumes_at = resumes_at
+
+    def __str__(self) -> str:
+        return (
+            f"The hourly call budget of this Autotask database is {self.share * 100:.0f} % used; "
+            f"the sync goes on at about {self.resumes_at:%H:%M} UTC"
+        )
 
 
 class UnknownUser(AutotaskError):

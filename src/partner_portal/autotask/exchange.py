@@ -7,11 +7,16 @@ import logging
 import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import TypeVar
 
 from partner_portal.autotask.answers import problem_of
+from partner_portal.autotask.budget import Budget
 from partner_portal.autotask.errors import (
     AutotaskError,
+    CallBudgetReserved,
     CallBudgetSpent,
     CredentialsRefused,
     HostUnreachable,
@@ -19,13 +24,18 @@ from partner_portal.autotask.errors import (
     Throttled,
 )
 from partner_portal.autotask.gates import Gate
-from partner_portal.autotask.limits import Limits
+from partner_portal.autotask.limits import Limits, server_time
+from partner_portal.autotask.tally import Tally
 from partner_portal.autotask.transport import Request, Response, Transport
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Pause = Callable[[float], Awaitable[None]]
+THRESHOLD_INFORMATION = "ThresholdInformation"
+AT_ONCE_IN_A_TIGHT_HOUR = 3
+"""Requests under way in all, once half of the tenant's hour is spent."""
+
 Judge = Callable[[str, str, Response], AutotaskError | None]
 Observer = Callable[[str, int | None, float], None]
 """Told of every request sent: entity, status (None without an answer), seconds."""
@@ -46,16 +56,26 @@ class Exchange:
         pause: Pause,
         chance: Callable[[], float],
         on_request: Observer | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self.requests: Counter[str] = Counter()
+        self.tally = Tally()
+        self.budget = budget or Budget()
+        self.answer_seconds = 0.0
+        self.now = time.monotonic
+        self._began = self.now()
+        self._heard: tuple[datetime, float] | None = None
         self._transport = transport
         self._limits = limits
         self._pause = pause
         self._chance = chance
         self._on_request = on_request
         self._refusing_hosts: set[str] = set()
+        self._few = asyncio.Semaphore(AT_ONCE_IN_A_TIGHT_HOUR)
         self._connections = asyncio.Semaphore(limits.connections)
-        self._gates: defaultdict[str, Gate] = defaultdict(lambda: Gate(limits.per_entity))
+        self._gates: defaultdict[str, Gate] = defaultdict(
+            lambda: Gate(limits.per_entity, rest_seconds=limits.rest_seconds, lowered_seconds=limits.lowered_seconds)
+        )
 
     async def ask(
         self,
@@ -82,6 +102,8 @@ class Exchange:
             self._learn(entity, request.host, problem)
             failures += 1
             if not self._may_try_again(problem, failures):
+                if isinstance(problem, CallBudgetSpent):
+                    self.budget.exhaust(self.now())
                 raise problem
             seconds = self._limits.pause_seconds(
                 failures, self._chance(), getattr(problem, "retry_after_seconds", None)
@@ -99,10 +121,11 @@ class Exchange:
         if isinstance(problem, CredentialsRefused):
             self._refusing_hosts.add(host)
         if isinstance(problem, ThreadLimitReached):
-            self._gates[entity].rest_seconds = self._limits.rest_seconds
+            self._gates[entity].narrow()
 
     async def _send(self, entity: str, request: Request) -> Response:
-        async with self._gates[entity].slot(), self._connections:
+        async with self._gates[entity].slot(), self._connections, self._narrowed():
+            await self._keep_pace(entity, request)
             if request.host in self._refusing_hosts and "Secret" in request.headers:
                 raise CredentialsRefused
             self.requests[entity] += 1
@@ -112,13 +135,44 @@ class Exchange:
                 async with asyncio.timeout(self._limits.request_timeout_seconds):
                     response = await self._transport.send(request)
                 status = response.status
+                self._listen(request, response, time.perf_counter() - started)
             except TimeoutError:
                 seconds = self._limits.request_timeout_seconds
                 raise HostUnreachable(request.host, f"no answer within {seconds:g} seconds") from None
             finally:
+                self.budget.count()
+                self.tally.add(entity, status, self.now() - self._began)
                 if self._on_request is not None:
                     self._on_request(entity, status, time.perf_counter() - started)
             return response
+
+    @property
+    def server_now(self) -> datetime | None:
+        """What the server's clock shows now, by the last answer that told (UTC); None before."""
+        if self._heard is None:
+            return None
+        told, at = self._heard
+        return told + timedelta(seconds=self.now() - at)
+
+    def _listen(self, request: Request, response: Response, seconds: float) -> None:
+        if response.status == HTTPStatus.OK and "Secret" in request.headers:
+            self.answer_seconds = min(self.answer_seconds or seconds, seconds)
+        told = server_time(response.headers)
+        if told is not None:
+            self._heard = told, self.now()
+
+    def _narrowed(self) -> AbstractAsyncContextManager[object]:
+        return self._few if self.budget.is_tight else nullcontext()
+
+    async def _keep_pace(self, entity: str, request: Request) -> None:
+        """Go slowly, or not at all, where the tenant's hour is tight; its reading itself is always let through."""
+        if entity == THRESHOLD_INFORMATION or "Secret" not in request.headers:
+            return
+        wait = self.budget.wait_seconds
+        if wait:
+            raise CallBudgetReserved(self.budget.share, datetime.now(UTC) + timedelta(seconds=wait))
+        if self.budget.pause_seconds:
+            await self._pause(self.budget.pause_seconds)
 
     async def close(self) -> None:
         """Give the transport's connections back."""

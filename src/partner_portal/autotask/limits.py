@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 ROWS_PER_PAGE = 500
 """The most rows Autotask puts on one page (API.md section 3)."""
+
+THREADS_PER_ENTITY = 3
+"""The most requests at once that Autotask answers per integration code and entity (API.md section 4)."""
 
 
 @dataclass(frozen=True)
 class Limits:
     """Bounds of one client.
 
-    Autotask allows 3 requests at once per integration code and entity (API.md section 4). `attempts` bounds the
-    tries after a failure, `throttled_attempts` those after a 429. Pauses grow from `first_pause_seconds` by
-    doubling; no pause, not even one that Autotask asks for, is longer than `longest_pause_seconds`.
-    Autotask frees a thread slightly after its answer; once that has led to a 429 on an entity, each of its slots
-    rests `rest_seconds` after use.
+    `attempts` bounds the tries after a failure, `throttled_attempts` those after a 429. Pauses grow from
+    `first_pause_seconds` by doubling; no pause, not even one that Autotask asks for, is longer
+    than `longest_pause_seconds`.
+    Autotask frees a thread slightly after its answer; once that has led to a 429 on an entity, its last slot is used
+    only `rest_seconds` after an answer, and after each such 429 one slot fewer for `lowered_seconds` (see `Gate`).
     """
 
-    per_entity: int = 3
+    per_entity: int = THREADS_PER_ENTITY
     connections: int = 24
     page_size: int = ROWS_PER_PAGE
     request_timeout_seconds: float = 60.0
@@ -30,10 +34,13 @@ class Limits:
     first_pause_seconds: float = 0.25
     longest_pause_seconds: float = 60.0
     rest_seconds: float = 0.06
+    lowered_seconds: float = 2.0
 
     def __post_init__(self) -> None:
         if not 1 <= self.page_size <= ROWS_PER_PAGE:
             raise ValueError(f"page_size must be between 1 and {ROWS_PER_PAGE}")
+        if self.per_entity > THREADS_PER_ENTITY:
+            raise ValueError(f"per_entity must be at most {THREADS_PER_ENTITY}")
         if min(self.per_entity, self.connections, self.attempts, self.throttled_attempts) < 1:
             raise ValueError("limits must be at least 1")
 
@@ -65,6 +72,12 @@ def retry_after_seconds(headers: Mapping[str, str], now: float) -> float | None:
     if until is None:
         return None
     return max(0.0, until - (_epoch_seconds(headers.get("date", "")) or now))
+
+
+def server_time(headers: Mapping[str, str]) -> datetime | None:
+    """When the server says that it answered (its `Date`, UTC, whole seconds); None where it does not say."""
+    seconds = _epoch_seconds(headers.get("date", ""))
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 def _epoch_seconds(http_date: str) -> float | None:

@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from partner_portal.autotask.budget import Reading
 from partner_portal.autotask.credentials import Credentials
-from partner_portal.autotask.errors import CredentialsRefused, QueryRefused
-from partner_portal.autotask.exchange import Exchange
+from partner_portal.autotask.errors import AutotaskError, CallBudgetSpent, CredentialsRefused, HostRefused, QueryRefused
+from partner_portal.autotask.exchange import THRESHOLD_INFORMATION, Exchange
 from partner_portal.autotask.hosts import AllowedHosts
+from partner_portal.autotask.metadata import Threshold, read_threshold
 from partner_portal.autotask.transport import Request, Response
+from partner_portal.autotask.vanguard import Vanguard
 from partner_portal.autotask.zone import Zone, discover
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Acquaintance:
+    """What an earlier session learnt, so that the next one need not ask again.
+
+    `zone` is where the tenant was found; `is_accepted` that Autotask accepted these very credentials when they were
+    last used; `answer_seconds` how long a good answer takes at least; `budget` the last reading of the tenant's hour.
+    """
+
+    zone: Zone | None = None
+    is_accepted: bool = False
+    answer_seconds: float = 0.0
+    budget: Reading | None = None
 
 
 class Session:
@@ -26,7 +45,15 @@ class Session:
     because each further attempt brings the API user closer to being locked.
     """
 
-    def __init__(self, credentials: Credentials, entry_url: str, hosts: AllowedHosts, exchange: Exchange) -> None:
+    def __init__(
+        self,
+        credentials: Credentials,
+        entry_url: str,
+        hosts: AllowedHosts,
+        exchange: Exchange,
+        *,
+        known: Acquaintance | None = None,
+    ) -> None:
         self.exchange = exchange
         self.hosts = hosts
         self._credentials = credentials
@@ -34,6 +61,11 @@ class Session:
         self._zone: Zone | None = None
         self._is_over = False
         self._finding_zone = asyncio.Lock()
+        self._reading_budget = asyncio.Lock()
+        told = known or Acquaintance()
+        self._known_zone = told.zone
+        self._vanguard = Vanguard(is_known_good=told.is_accepted, answer_seconds=told.answer_seconds)
+        self.has_found_zone = False
 
     @property
     def zone(self) -> Zone:
@@ -42,9 +74,19 @@ class Session:
             raise RuntimeError("the session is not open")
         return self._zone
 
+    @property
+    def is_accepted(self) -> bool:
+        """Whether Autotask has accepted the credentials in this session, and not refused them since."""
+        return self._vanguard.is_accepted
+
     async def open(self) -> None:
-        """Find the zone."""
-        self._zone = await self._discovered()
+        """Find the zone, or take the one that is known if its host is still allowed."""
+        if self._known_zone is not None:
+            with contextlib.suppress(HostRefused):
+                self.hosts.check(self._known_zone.url)
+                self._zone = self._known_zone
+        if self._zone is None:
+            self._zone = await self._discovered()
 
     async def ask(
         self,
@@ -55,6 +97,46 @@ class Session:
         body: dict[str, Any] | None = None,
     ) -> T:
         """Ask at `path` below the zone's base and read the answer. `entity` is what limits and counts go by."""
+        await self._mind_the_budget()
+        return await self._ask(entity, method, path, read, body)
+
+    async def threshold(self) -> Threshold:
+        """The tenant's call budget, asked for now."""
+
+        def read(response: Response) -> Threshold:
+            return read_threshold(THRESHOLD_INFORMATION, response.body)
+
+        answer = await self._ask(THRESHOLD_INFORMATION, "GET", THRESHOLD_INFORMATION, read)
+        budget, now = self.exchange.budget, self.exchange.now()
+        if answer.limit > 0 and answer.timeframe_minutes > 0:
+            budget.learn(Reading(answer.used, answer.limit, answer.timeframe_minutes), now)
+        else:
+            budget.learn_nothing(now)
+        return answer
+
+    async def _mind_the_budget(self) -> None:
+        """Read the budget where that is due. Others wait for it in a tight hour only."""
+        budget, now = self.exchange.budget, self.exchange.now
+        if not budget.is_due(now()) or (self._reading_budget.locked() and not budget.is_tight):
+            return
+        async with self._reading_budget:
+            if not budget.is_due(now()):
+                return
+            try:
+                await self.threshold()
+            except (CredentialsRefused, CallBudgetSpent):
+                raise
+            except AutotaskError:
+                budget.learn_nothing(now())
+
+    async def _ask(
+        self,
+        entity: str,
+        method: Literal["GET", "POST"],
+        path: str,
+        read: Callable[[Response], T],
+        body: dict[str, Any] | None = None,
+    ) -> T:
         content = b"" if body is None else msgspec.json.encode(body)
         zone = self.zone
         try:
@@ -75,7 +157,7 @@ class Session:
     ) -> T:
         request = Request(method, f"{zone.url}/{path}", self._credentials.headers(), content)
         try:
-            return await self.exchange.ask(entity, request, read)
+            return await self._vanguard.send(lambda: self.exchange.ask(entity, request, read))
         except QueryRefused as error:
             text = self._credentials.hide_in(error.text)
             if text == error.text:
@@ -91,4 +173,5 @@ class Session:
             return self.zone.url != zone.url
 
     async def _discovered(self) -> Zone:
+        self.has_found_zone = True
         return await discover(self.exchange, self._entry_url, self._credentials.username, self.hosts)

@@ -89,6 +89,7 @@ def _open() -> Parts:
     from partner_portal.autotask.client import AutotaskClient
     from partner_portal.autotask.credentials import Credentials
     from partner_portal.autotask.limits import Limits
+    from partner_portal.autotask.session import Acquaintance
     from partner_portal.bootstrap.jobs import DurableJobs
     from partner_portal.lib.clock import SystemClock
     from partner_portal.usecases.sync_runs import close_leftovers
@@ -99,9 +100,11 @@ def _open() -> Parts:
     entry_url = values[declared.ENTRY_URL]
     allowed_hosts = values[declared.AUTOTASK_HOSTS]
 
-    async def open_client(credentials: Credentials, limits: Limits) -> AutotaskClient:
+    async def open_client(
+        credentials: Credentials, limits: Limits, known: Acquaintance | None = None
+    ) -> AutotaskClient:
         return await AutotaskClient.connect(
-            credentials, entry_url=entry_url, allowed_hosts=allowed_hosts, limits=limits
+            credentials, entry_url=entry_url, allowed_hosts=allowed_hosts, limits=limits, known=known
         )
 
     vault = Vault(_keyring(values))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from partner_portal.cli import connection, demo, people, report, sandbox, serve, sync
+from partner_portal.cli import connection, demo, people, report, sandbox, serve, sync, verify
 from partner_portal.cli.failure import failures_explained
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("sandbox")(sandbox.sandbox)
 app.command("connect")(connection.connect)
 app.command("test-connection")(connection.try_connection)
 app.command("sync")(sync.sync)
+app.command("verify")(verify.verify)
 app.command("report")(report.report)
 app.add_typer(people.organization_app, name="organization")
 app.add_typer(people.user_app, name="user")

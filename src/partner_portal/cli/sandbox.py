@@ -20,19 +20,38 @@ def sandbox(
     dialect: Annotated[str, typer.Option(help="live (real tenants) or guide.")] = "live",
     time_zone: Annotated[str, typer.Option(help="IANA name of the tenant's time zone.")] = "America/New_York",
     latency_ms: Annotated[int, typer.Option(min=0, help="Added to every request.")] = 0,
+    size: Annotated[
+        list[str] | None, typer.Option(help="Rows of another entity, such as opportunities=20000; may be repeated.")
+    ] = None,
     release_ms: Annotated[int, typer.Option(min=0, help="How late a thread is freed after its answer.")] = 50,
 ) -> None:
     """Serve the sandbox until stopped."""
     if dialect not in DIALECTS:
         raise WrongUse(f"Unknown dialect {dialect!r}. Choose one of: {', '.join(DIALECTS)}.")
+    sizes = _sizes(size or [])
     refuse_taken_port(host, port)
+    from partner_portal.sandbox.generation.plan import Sizes
     from partner_portal.sandbox.login import INTEGRATION_CODE, SECRET, USERNAME
     from partner_portal.sandbox.options import Options
     from partner_portal.sandbox.server import serve
     from partner_portal.sandbox.world import generate
 
-    world = generate(seed=seed, activities=activities, dialect=dialect, time_zone=time_zone)
+    world = generate(seed=seed, activities=activities, dialect=dialect, time_zone=time_zone, sizes=Sizes(**sizes))
     say(f"Autotask sandbox on http://{host}:{port} ({dialect} dialect, {activities} activities).")
     say(f"User name {USERNAME}, secret {SECRET}, integration code {INTEGRATION_CODE}.")
     options = Options(latency_seconds=latency_ms / 1000, release_seconds=release_ms / 1000)
     serve(world, host, port, options=options)
+
+
+def _sizes(given: list[str]) -> dict[str, int]:
+    """The sizes of `given`, each written name=number. Raises `WrongUse` for anything else."""
+    from partner_portal.sandbox.generation.plan import Sizes
+
+    sizes = {}
+    for entry in given:
+        name, _, number = entry.partition("=")
+        if name not in Sizes.__struct_fields__ or not number.isdecimal():
+            names = ", ".join(Sizes.__struct_fields__)
+            raise WrongUse(f"{entry!r} is no size. Write name=number with one of: {names}.")
+        sizes[name] = int(number)
+    return sizes

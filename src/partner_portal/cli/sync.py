@@ -25,13 +25,16 @@ Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")
 def sync(
     organization: Slug = None,
     full: Annotated[bool, typer.Option("--full", help="Read everything again instead of what changed.")] = False,
+    accept_deletions: Annotated[
+        bool, typer.Option("--accept-deletions", help="Let rows go that vanished from Autotask in large numbers.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Sync one organization's mirror with Autotask."""
     parts = opened_portal()
     from partner_portal.cli.organization import chosen_organization
 
-    summary = run_sync(parts, chosen_organization(organization), full=full)
+    summary = run_sync(parts, chosen_organization(organization), full=full, accept_deletions=accept_deletions)
     document = summary.document()
     if as_json:
         sys.stdout.write(json.dumps(document, indent=2) + "\n")
@@ -45,15 +48,18 @@ def sync(
         raise CommandFailed("Nothing could be read from Autotask. Earlier data stays in place.")
 
 
-def run_sync(parts: Parts, organization: Organization, *, full: bool) -> Summary:
+def run_sync(parts: Parts, organization: Organization, *, full: bool, accept_deletions: bool = False) -> Summary:
     """One sync with a progress bar where standard error is a terminal."""
-    from partner_portal.mirror.sync import silent
     from partner_portal.usecases.sync_organization import sync_organization
 
-    bars: AbstractContextManager[TerminalProgress | None] = nullcontext()
-    if sys.stderr.isatty():
-        from partner_portal.cli.progress import TerminalProgress
+    with progress_bars() as progress:
+        return sync_organization(parts, organization, full=full, accept_deletions=accept_deletions, progress=progress)
 
-        bars = TerminalProgress()
-    with bars as progress:
-        return sync_organization(parts, organization, full=full, progress=progress or silent)
+
+def progress_bars() -> AbstractContextManager[TerminalProgress | None]:
+    """Progress bars where standard error is a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from partner_portal.cli.progress import TerminalProgress
+
+    return TerminalProgress()

@@ -5,16 +5,26 @@ what is known of an entity | reading_of | what to ask Autotask for, and how to t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from partner_portal.autotask.catalog import CATALOG, Entity
 from partner_portal.autotask.filters import Condition, Filter, Op, any_of
-from partner_portal.warehouse.store import EntityFacts, Source, Tenant
+from partner_portal.mirror.deletions import mass_deletion_problem
+from partner_portal.warehouse.store import EntityFacts, Reconciliation, Source, Tenant
 
 OVERLAP = timedelta(minutes=5)
 """How far a delta reaches back before the start of the last run: stamps land out of order (API.md section 6)."""
+
+SLOW_CLOCK = timedelta(hours=1)
+"""How often an entity is read whole that has no change stamp: those that have none are small and change rarely."""
+
+FULL_READ_AGE = timedelta(days=1)
+"""How often an entity is read whole whose change stamp may miss edits."""
+
+COUNTING_AGE = timedelta(hours=1)
+"""How often an entity's count is compared with Autotask's, unless something calls for it earlier."""
 
 METADATA_AGE = timedelta(days=1)
 """How long a tenant's metadata is trusted; each look costs two calls per entity of a budget that others share."""
@@ -74,17 +84,60 @@ def reading_of(
     return Reading(entity, facts.fields, changed, replace=False)
 
 
+def reading_due(
+    entity: Entity[Any], facts: EntityFacts, source: Source | None, max_id: int | None, at: datetime, *, full: bool
+) -> Reading | None:
+    """What to read of the entity in a run that begins at `at`; None when it was read recently enough."""
+    if full or source is None:
+        return reading_of(entity, facts, source, max_id, full=full)
+    if entity.change_stamp is None:
+        is_rested = source.complete and _is_recent(source.as_of, at, SLOW_CLOCK)
+        return None if is_rested else whole(entity, facts.fields)
+    has_stamp = facts.fields is None or entity.change_stamp in facts.fields
+    if not has_stamp and _is_recent(source.full_at, at, SLOW_CLOCK):
+        highest = -1 if max_id is None else max_id
+        return Reading(entity, facts.fields, Condition("id", Op.GT, highest), replace=False)
+    is_doubtful = not entity.stamp_is_proven and not _is_recent(source.full_at, at, FULL_READ_AGE)
+    return reading_of(entity, facts, source, max_id, full=is_doubtful)
+
+
+def is_counting_due(last: Reconciliation | None, at: datetime, *, was_read_whole: bool) -> bool:
+    """Whether to compare counts: after a full read, by the clock, and as long as they differ."""
+    return was_read_whole or last is None or not last.agrees or not _is_recent(last.at, at, COUNTING_AGE)
+
+
+def _is_recent(earlier: datetime | None, at: datetime, age: timedelta) -> bool:
+    return earlier is not None and earlier <= at < earlier + age
+
+
 def whole(entity: Entity[Any], fields: tuple[str, ...] | None) -> Reading:
     """The reading of everything the API user may see of `entity`."""
     return Reading(entity, fields, None, replace=True)
 
 
-def source_after(reading: Reading, started_at: datetime) -> Source:
-    """What will be known of the entity once every page of `reading` has come, in a run that began at `started_at`."""
+def source_after(
+    reading: Reading, started_at: datetime, earlier: Source | None = None, *, server_at: datetime | None = None
+) -> Source:
+    """What will be known of the entity once every page of `reading` has come, in a run that began at `started_at`.
+
+    `server_at` is when the run began by Autotask's own clock. Stamps are set by that clock, so where ours is ahead of
+    it the next delta goes by Autotask's; where ours is behind, the delta only reaches further back than it must.
+    Rows that wait for a person's word (`Source.unconfirmed`) go on waiting after a delta.
+    """
     stamp = reading.entity.change_stamp
     has_stamp = stamp is not None and (reading.fields is None or stamp in reading.fields)
-    watermark = started_at - OVERLAP if has_stamp else None
-    return Source(reading.entity.path, as_of=started_at, watermark=watermark, complete=True)
+    began = started_at if server_at is None else min(started_at, server_at)
+    watermark = began - OVERLAP if has_stamp else None
+    after = Source(reading.entity.path, as_of=started_at, watermark=watermark, complete=True, full_at=started_at)
+    if reading.replace or earlier is None:
+        return after
+    after = replace(after, full_at=earlier.full_at)
+    return awaiting_confirmation(after, earlier.unconfirmed, earlier.rows) if earlier.unconfirmed else after
+
+
+def awaiting_confirmation(source: Source, gone: int, held: int) -> Source:
+    """`source` with `gone` of `held` rows kept until a person says that they may go."""
+    return replace(source, complete=False, problem=mass_deletion_problem(gone, held), unconfirmed=gone)
 
 
 def is_worth_counting(reading: Reading) -> bool:

@@ -1,4 +1,4 @@
-"""Pages on their way into the warehouse: gathered into batches, written by a thread while the next pages come."""
+"""Pages on their way into the warehouse: gathered by the load, written by a thread while the next pages come."""
 
 from __future__ import annotations
 
@@ -8,36 +8,41 @@ from collections.abc import Sequence
 from partner_portal.autotask.catalog import Record
 from partner_portal.warehouse.store import Load
 
-BATCH_ROWS = 5_000
+BATCH_ROWS = 10_000
 """Rows of one write: enough to make its fixed cost small, few enough to keep memory flat."""
 
 
 class Intake:
-    """Feeds one load. At most one batch is being written and one is being gathered."""
+    """Feeds one load, for several readers at once. At most one batch is being written and one is being gathered."""
 
     def __init__(self, load: Load) -> None:
         self.rows = 0
         self._load = load
-        self._gathered: list[Record] = []
+        self._gathered = 0
+        self._taking_turns = asyncio.Lock()
         self._writing: asyncio.Task[None] | None = None
 
     async def take(self, page: Sequence[Record]) -> None:
-        """Take one page. Raises what an earlier write raised."""
+        """Take one page; waits while both batches are full. Raises what an earlier write raised."""
         self.rows += len(page)
-        self._gathered.extend(page)
-        if len(self._gathered) >= BATCH_ROWS:
-            await self._write()
+        self._load.append(page)
+        self._gathered += len(page)
+        if self._gathered >= BATCH_ROWS:
+            async with self._taking_turns:
+                if self._gathered >= BATCH_ROWS:
+                    await self._write()
 
     async def finish(self) -> None:
         """Write what is left and wait until everything is written."""
-        if self._gathered:
-            await self._write()
-        await self._written()
+        async with self._taking_turns:
+            if self._gathered:
+                await self._write()
+            await self._written()
 
     async def _write(self) -> None:
         await self._written()
-        batch, self._gathered = self._gathered, []
-        self._writing = asyncio.create_task(asyncio.to_thread(self._load.append, batch))
+        self._gathered = 0
+        self._writing = asyncio.create_task(asyncio.to_thread(self._load.write))
 
     async def _written(self) -> None:
         if self._writing is not None:
@@ -46,7 +51,6 @@ class Intake:
 
     async def stop(self) -> None:
         """Wait for a write under way, whatever comes of it; the load can then be abandoned."""
-        self._gathered = []
         if self._writing is not None:
             await asyncio.gather(self._writing, return_exceptions=True)
             self._writing = None

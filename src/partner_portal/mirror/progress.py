@@ -18,6 +18,30 @@ class Progress(Protocol):
         """Everything of `path` came and is in place, or `problem` is why not."""
 
 
+class Arrivals:
+    """Tells of one entity's rows, also of those that come before their total is known."""
+
+    def __init__(self, progress: Progress, path: str) -> None:
+        self._progress = progress
+        self._path = path
+        self._is_started = False
+        self._untold = 0
+
+    def start(self, total: int | None) -> None:
+        """The total is known, or that there is none."""
+        self._is_started = True
+        self._progress.entity_started(self._path, total)
+        if self._untold:
+            self._progress.rows_arrived(self._path, self._untold)
+
+    def add(self, rows: int) -> None:
+        """Another `rows` rows came."""
+        if self._is_started:
+            self._progress.rows_arrived(self._path, rows)
+        else:
+            self._untold += rows
+
+
 class Silent:
     """Nobody listens."""
 

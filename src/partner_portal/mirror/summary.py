@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 
 @dataclass(frozen=True)
 class EntitySummary:
-    """One entity's part: rows that arrived, requests sent for it, seconds, and why it is not complete, if so."""
+    """One entity's part: rows that arrived, requests sent for it, seconds, and why it is not complete, if so.
+
+    `removed` and `added` count the rows that a comparison with Autotask's counts led to.
+    """
 
     entity: str
     rows: int
@@ -17,6 +20,13 @@ class EntitySummary:
     seconds: float
     complete: bool
     problem: str | None = None
+    removed: int = 0
+    added: int = 0
+
+    def after(self, removed: int, added: int, problem: str | None) -> EntitySummary:
+        """The part after counts were compared: rows removed and added for it, and what is not settled, if anything."""
+        problem = self.problem or problem
+        return replace(self, removed=removed, added=added, problem=problem, complete=problem is None)
 
     def document(self) -> dict[str, Any]:
         """The part as JSON can hold it."""
@@ -26,6 +36,8 @@ class EntitySummary:
             "seconds": round(self.seconds, 3),
             "complete": self.complete,
             "problem": self.problem,
+            "removed": self.removed,
+            "added": self.added,
         }
 
 

@@ -10,26 +10,42 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
-from partner_portal.autotask.catalog import ACTION_TYPES, CATALOG, Entity
+from partner_portal.autotask.catalog import CATALOG, Entity, Record
 from partner_portal.autotask.client import AutotaskClient
 from partner_portal.autotask.errors import AutotaskError, UnknownField, explain
 from partner_portal.mirror.decide import (
     Reading,
+    awaiting_confirmation,
     entities_to_look_up,
+    is_counting_due,
     is_worth_counting,
-    reading_of,
+    reading_due,
     source_after,
     whole,
 )
+from partner_portal.mirror.deletions import most_removable
 from partner_portal.mirror.intake import Intake
-from partner_portal.mirror.progress import Progress, silent
+from partner_portal.mirror.progress import Arrivals, Progress, silent
+from partner_portal.mirror.reading import read_side_by_side
+from partner_portal.mirror.reconcile import Candidate, Reconciler
 from partner_portal.mirror.summary import EntitySummary, Summary
 from partner_portal.mirror.tenant import ENDS_THE_RUN, read_tenant
-from partner_portal.warehouse.store import EntityFacts, OrganizationStore, Source, Tenant, WarehouseError
+from partner_portal.mirror.together import together
+from partner_portal.warehouse.store import (
+    EntityFacts,
+    Load,
+    OrganizationStore,
+    Reconciliation,
+    Source,
+    Tenant,
+    TooManyGone,
+    WarehouseError,
+)
 
 __all__ = ["EntitySummary", "Progress", "Summary", "silent", "sync"]
 
@@ -42,51 +58,82 @@ async def sync(
     *,
     started_at: datetime,
     full: bool = False,
+    verify: bool = False,
+    accept_deletions: bool = False,
     progress: Progress = silent,
 ) -> Summary:
     """Bring `store` up to date with the tenant behind `client`; with `full` read everything anew.
+
+    With `verify` every entity's count is compared with Autotask's, without it those that are due. With
+    `accept_deletions` any number of rows may vanish; without it too many at once stay, and are the entity's problem.
 
     `started_at` (UTC, aware) becomes the `as_of` of every entity that came completely. What goes wrong with an entity
     ends up in its source and in the summary, not in an exception; refused credentials and a spent call budget end
     the run for all entities. Cancelling it leaves each entity as the last complete load left it. Raises
     `WarehouseError` when the store cannot even tell what it holds.
     """
-    run = _Run(store, client, started_at, progress, full=full)
+    run = _Run(store, client, started_at, progress, _Wishes(full, verify, accept_deletions))
     await run.everything()
     return run.summary()
+
+
+@dataclass(frozen=True)
+class _Wishes:
+    """What was asked of a run beyond the usual."""
+
+    full: bool
+    verify: bool
+    accept_deletions: bool
 
 
 class _Run:
     """The state of one run."""
 
     def __init__(
-        self, store: OrganizationStore, client: AutotaskClient, started_at: datetime, progress: Progress, *, full: bool
+        self,
+        store: OrganizationStore,
+        client: AutotaskClient,
+        started_at: datetime,
+        progress: Progress,
+        wishes: _Wishes,
     ) -> None:
         self._store = store
         self._client = client
         self._started_at = started_at
         self._progress = progress
-        self._full = full
+        self._full = wishes.full
+        self._verify = wishes.verify
+        self._accept_deletions = wishes.accept_deletions
         self._clock = asyncio.get_running_loop().time
         self._began = self._clock()
         self._requests_before = Counter(client.requests)
         self._sources: dict[str, Source] = {}
         self._max_ids: dict[str, int | None] = {}
         self._parts: dict[str, EntitySummary] = {}
+        self._read_whole: set[str] = set()
+        self._compared: Mapping[str, Reconciliation] = {}
+        self._unchanged: dict[str, tuple[Reading, float]] = {}
+        self._resting: list[Entity[Any]] = []
         self._ended_by: AutotaskError | None = None
 
     async def everything(self) -> None:
         """Read the tenant's metadata where it is due, then all entities."""
+        known, held, self._compared = await asyncio.gather(
+            asyncio.to_thread(self._store.tenant),
+            asyncio.to_thread(self._what_is_held),
+            asyncio.to_thread(self._store.reconciliations),
+        )
+        self._sources, self._max_ids = held
         try:
-            tenant = await self._look_up()
+            tenant = await self._look_up(known)
         except AutotaskError as error:
             for entity in CATALOG:
                 await self._give_up(entity, explain(error))
             return
-        self._sources, self._max_ids = await asyncio.to_thread(self._what_is_held)
-        # The first alone: should the credentials be refused, it costs one failed login and not a locked user.
-        await self._side_by_side([ACTION_TYPES], tenant)
-        await self._side_by_side([entity for entity in CATALOG if entity is not ACTION_TYPES], tenant)
+        await together(self._side_by_side(CATALOG, tenant), self._keep_tenant(known, tenant))
+        await self._confirm()
+        await self._leave_alone(self._resting)
+        await self._compare(tenant)
 
     def summary(self) -> Summary:
         """What the run did so far."""
@@ -96,21 +143,22 @@ class _Run:
             full=self._full,
             seconds=self._clock() - self._began,
             requests=sent.total(),
-            entities=tuple(self._parts[entity.path] for entity in CATALOG),
+            entities=tuple(replace(self._parts[entity.path], requests=sent[entity.path]) for entity in CATALOG),
         )
 
-    async def _look_up(self) -> Tenant:
-        known = await asyncio.to_thread(self._store.tenant)
+    async def _look_up(self, known: Tenant | None) -> Tenant:
         due = entities_to_look_up(known, self._started_at, full=self._full)
         if known is not None and not due:
             return known
-        tenant = await read_tenant(self._client, at=self._started_at, known=known, entities=due)
-        await asyncio.to_thread(self._store.save_tenant, tenant)
-        return tenant
+        return await read_tenant(self._client, at=self._started_at, known=known, entities=due)
+
+    async def _keep_tenant(self, known: Tenant | None, tenant: Tenant) -> None:
+        if tenant is not known:
+            await asyncio.to_thread(self._store.save_tenant, tenant)
 
     def _what_is_held(self) -> tuple[dict[str, Source], dict[str, int | None]]:
         with self._store.snapshot() as view:
-            return view.sources(), {entity.path: view.max_id(entity) for entity in CATALOG}
+            return view.sources(), view.max_ids()
 
     async def _side_by_side(self, entities: Iterable[Entity[Any]], tenant: Tenant) -> None:
         async with asyncio.TaskGroup() as group:
@@ -124,7 +172,12 @@ class _Run:
             await self._give_up(entity, refusal)
             return
         source, max_id = self._sources.get(entity.path), self._max_ids.get(entity.path)
-        reading = reading_of(entity, facts, source, max_id, full=self._full)
+        is_accepting = self._accept_deletions and source is not None and source.unconfirmed > 0
+        full = self._full or is_accepting
+        reading = reading_due(entity, facts, source, max_id, self._started_at, full=full)
+        if reading is None:
+            self._resting.append(entity)
+            return
         if not await self._read(reading):
             # The metadata is missing or out of date; whole rows can always be asked for.
             await self._read(whole(entity, None), is_last_try=True)
@@ -134,10 +187,13 @@ class _Run:
         path, began = reading.entity.path, self._clock()
         load = self._store.load(reading.entity)
         intake = Intake(load)
-        problem = None
+        problem = doubt = None
         try:
             await self._take_in(reading, intake)
-            await asyncio.to_thread(load.commit, source_after(reading, self._started_at), replace=reading.replace)
+            if not intake.rows and self._is_settled(reading):
+                self._unchanged[path] = reading, began
+                return True
+            doubt = await asyncio.to_thread(self._commit, load, reading)
         except UnknownField as error:
             if not is_last_try:
                 return False
@@ -148,28 +204,81 @@ class _Run:
             await intake.stop()
         if problem is not None:
             await self._keep_problem(load.abandon, problem)
-        self._finish(path, intake.rows, began, problem)
+        self._finish(path, intake.rows, began, problem or doubt)
         return True
 
+    def _is_settled(self, reading: Reading) -> bool:
+        """Whether an empty answer to `reading` says no more than that all is as it was."""
+        earlier = self._sources.get(reading.entity.path)
+        is_delta = not reading.replace and source_after(reading, self._started_at).watermark is not None
+        return is_delta and earlier is not None and earlier.complete
+
+    async def _confirm(self) -> None:
+        """Note all entities of which nothing has changed, in one transaction: an idle run costs no more."""
+        problem = None
+        try:
+            await asyncio.to_thread(self._keep_unchanged)
+        except Exception as error:  # noqa: BLE001  (it is told as the entities' problem)
+            problem = self._problem("what has not changed", error)
+        for path, (_, began) in self._unchanged.items():
+            self._finish(path, 0, began, problem)
+
+    def _keep_unchanged(self) -> None:
+        readings = [reading for reading, _ in self._unchanged.values()]
+        after = [source_after(reading, self._started_at, server_at=self._server_began()) for reading in readings]
+        watermark = min((source.watermark for source in after if source.watermark), default=None)
+        if watermark is not None:
+            self._store.confirm([reading.entity for reading in readings], as_of=self._started_at, watermark=watermark)
+
+    def _commit(self, load: Load, reading: Reading) -> str | None:
+        """Make the rows visible; the reason why vanished ones stay, if there were too many."""
+        path = reading.entity.path
+        earlier = self._sources.get(path)
+        source = source_after(reading, self._started_at, earlier, server_at=self._server_began())
+        most = None if self._accept_deletions or earlier is None else most_removable(earlier.rows)
+        try:
+            load.commit(source, replace=reading.replace, most_removed=most)
+        except TooManyGone as many:
+            source = awaiting_confirmation(source, many.gone, many.held)
+            load.commit(source, replace=False)
+        if reading.replace:
+            self._read_whole.add(path)
+        return source.problem
+
+    def _server_began(self) -> datetime | None:
+        """When the run began by Autotask's clock; None where no answer told the time."""
+        now = self._client.server_now
+        return None if now is None else now - timedelta(seconds=self._clock() - self._began)
+
     async def _take_in(self, reading: Reading, intake: Intake) -> None:
-        entity = reading.entity
-        self._progress.entity_started(entity.path, await self._total(reading))
-        async for page in self._client.pages(entity, reading.filter, reading.fields):
+        arrivals = Arrivals(self._progress, reading.entity.path)
+
+        async def take(page: Sequence[Record]) -> None:
             if self._ended_by is not None:
                 raise self._ended_by
             await intake.take(page)
-            self._progress.rows_arrived(entity.path, len(page))
+            arrivals.add(len(page))
+
+        async def count() -> int | None:
+            total = await self._total(reading.entity)
+            arrivals.start(total)
+            return total
+
+        if is_worth_counting(reading):
+            await read_side_by_side(self._client, reading.entity, reading.fields, count=count, take=take)
+        else:
+            arrivals.start(None)
+            async for page in self._client.pages(reading.entity, reading.filter, reading.fields):
+                await take(page)
         await intake.finish()
 
-    async def _total(self, reading: Reading) -> int | None:
-        if not is_worth_counting(reading):
-            return None
+    async def _total(self, entity: Entity[Any]) -> int | None:
         try:
-            return await self._client.count(reading.entity)
+            return await self._client.count(entity)
         except ENDS_THE_RUN:
             raise
         except AutotaskError:
-            return None  # a total only serves the progress bar
+            return None  # without a total there is no progress bar, and one reader
 
     def _problem(self, path: str, error: Exception) -> str:
         """The reason that people will read."""
@@ -181,6 +290,47 @@ class _Run:
             return str(error)
         log.error("reading %s failed", path, exc_info=error)
         return f"An unexpected {type(error).__name__} stopped the reading of {path}. Report it with the portal's log."
+
+    async def _compare(self, tenant: Tenant) -> None:
+        """Compare counts where that is due, and settle what differs."""
+        if not any(self._is_comparing_due(entity.path) for entity in CATALOG):
+            return
+        try:
+            candidates = await asyncio.to_thread(self._to_compare, tenant)
+            reconciler = Reconciler(
+                self._store, self._client, self._started_at, accepts_deletions=self._accept_deletions
+            )
+            for compared in await reconciler.compare(candidates):
+                part = self._parts[compared.entity.path]
+                self._parts[part.entity] = part.after(compared.removed, compared.added, compared.problem)
+        except Exception:
+            log.exception("comparing counts failed")  # the data is in place, and the next run compares again
+
+    def _to_compare(self, tenant: Tenant) -> list[Candidate]:
+        sources = self._store.sources()
+        candidates = []
+        for entity in CATALOG:
+            path = entity.path
+            source = sources.get(path)
+            is_sound = source is not None and (source.complete or source.unconfirmed > 0)
+            if is_sound and self._is_comparing_due(path) and self._ended_by is None:
+                facts = tenant.entities.get(path, EntityFacts())
+                candidates.append(Candidate(entity, facts.fields, self._compared.get(path)))
+        return candidates
+
+    def _is_comparing_due(self, path: str) -> bool:
+        last, was_read_whole = self._compared.get(path), path in self._read_whole
+        return self._verify or is_counting_due(last, self._started_at, was_read_whole=was_read_whole)
+
+    async def _leave_alone(self, entities: Iterable[Entity[Any]]) -> None:
+        """Leave those as they are that were read recently enough; what stopped all others stopped them too."""
+        problems = {part.problem for part in self._parts.values()}
+        for entity in entities:
+            if len(problems) == 1 and (problem := next(iter(problems))) is not None:
+                await self._give_up(entity, problem)
+            else:
+                self._progress.entity_started(entity.path, 0)
+                self._finish(entity.path, 0, self._clock(), None)
 
     async def _give_up(self, entity: Entity[Any], problem: str) -> None:
         self._progress.entity_started(entity.path, None)
@@ -198,7 +348,7 @@ class _Run:
         self._parts[path] = EntitySummary(
             entity=path,
             rows=rows,
-            requests=self._client.requests.get(path, 0) - self._requests_before[path],
+            requests=0,
             seconds=self._clock() - began,
             complete=problem is None,
             problem=problem,

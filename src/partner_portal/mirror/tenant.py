@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -20,6 +19,7 @@ from partner_portal.autotask.catalog import (
 from partner_portal.autotask.client import AutotaskClient
 from partner_portal.autotask.errors import (
     AutotaskError,
+    CallBudgetReserved,
     CallBudgetSpent,
     CredentialsRefused,
     HostUnreachable,
@@ -28,6 +28,7 @@ from partner_portal.autotask.errors import (
 )
 from partner_portal.autotask.metadata import FieldInformation
 from partner_portal.mirror.decide import dialect_of, kept_by
+from partner_portal.mirror.together import together
 from partner_portal.warehouse.store import EntityFacts, PicklistValue, Tenant
 
 T = TypeVar("T")
@@ -41,7 +42,7 @@ PICKLIST_FIELDS: dict[str, tuple[str, ...]] = {
 }
 """The picklists that give our ids a meaning, by entity."""
 
-ENDS_THE_RUN = (CredentialsRefused, CallBudgetSpent)
+ENDS_THE_RUN = (CredentialsRefused, CallBudgetSpent, CallBudgetReserved)
 """Errors after which no further call makes sense."""
 
 
@@ -65,14 +66,9 @@ async def read_tenant(
     An entity whose metadata cannot be read is not refused for that: its rows will tell. Raises `CredentialsRefused`,
     `CallBudgetSpent` and `HostUnreachable`, after which nothing else would come either.
     """
-    wanted = sorted(entities, key=lambda entity: entity is not TASKS)
-    read: dict[str, EntityMetadata] = {}
-    for first in wanted[:1]:
-        # Alone, so that wrong credentials cost one failed login and not a locked user.
-        read[first.path] = await _metadata_of(client, first)
-    rest = wanted[1:]
-    for entity, metadata in zip(rest, await _side_by_side(client, rest), strict=True):
-        read[entity.path] = metadata
+    wanted = list(entities)
+    found = await together(*(_metadata_of(client, entity) for entity in wanted))
+    read = {entity.path: metadata for entity, metadata in zip(wanted, found, strict=True)}
     facts = dict(known.entities) if known is not None else {}
     facts.update({path: metadata.facts for path, metadata in read.items()})
     picklists = [value for value in known.picklists if value.entity not in read] if known is not None else []
@@ -86,27 +82,19 @@ async def read_tenant(
     )
 
 
-async def _side_by_side(client: AutotaskClient, entities: list[Entity[Any]]) -> list[EntityMetadata]:
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_metadata_of(client, entity)) for entity in entities]
-    except* AutotaskError as errors:
-        raise errors.exceptions[0] from None
-    return [task.result() for task in tasks]
-
-
 async def _metadata_of(client: AutotaskClient, entity: Entity[Any]) -> EntityMetadata:
-    information = await _if_told(client.entity_information(entity))
+    # Side by side: before a first load each round trip counts, and the second is hardly ever in vain.
+    told: list[Any] = await together(_if_told(client.entity_information(entity)), _if_told(client.fields(entity)))
+    information, fields = told
     if information is not None and not information.is_readable:
         return EntityMetadata(EntityFacts(refusal=explain(PermissionMissing(entity.path))))
-    fields = await _if_told(client.fields(entity))
     if fields is None:
         return EntityMetadata(EntityFacts())
     names = tuple(field.name for field in fields)
     return EntityMetadata(EntityFacts(kept_by(entity, names)), tuple(_picklists(entity, fields)))
 
 
-async def _if_told(answer: Awaitable[T]) -> T | None:
+async def _if_told(answer: Coroutine[Any, Any, T]) -> T | None:
     """The answer, or None from a source that does not tell; raises what would come again for every other question."""
     try:
         return await answer

@@ -46,6 +46,10 @@ class Connection(models.Model):
     """How an organization reaches its Autotask; what must stay secret is in the vault, never here.
 
     `problem` is the reason why the last contact failed, one line with its remedy; empty when it went well.
+    `zone_found_at` is when the zone was last asked for; `accepted_at` when Autotask last accepted the credentials,
+    empty when it refused them since; `answer_seconds` how long an answer took then. `budget_used` of `budget_limit`
+    calls in `budget_minutes` were spent by all of the tenant's integrations at `budget_read_at`; until `paused_until`
+    nothing is sent, because too many were.
     """
 
     organization = models.OneToOneField(Organization, models.CASCADE, related_name="connection", primary_key=True)
@@ -58,6 +62,14 @@ class Connection(models.Model):
     connected_at = models.DateTimeField()
     secret_set_at = models.DateTimeField()
     tested_at = models.DateTimeField(null=True)
+    zone_found_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    answer_seconds = models.FloatField(default=0)
+    budget_read_at = models.DateTimeField(null=True)
+    budget_used = models.PositiveIntegerField(default=0)
+    budget_limit = models.PositiveIntegerField(default=0)
+    budget_minutes = models.PositiveIntegerField(default=0)
+    paused_until = models.DateTimeField(null=True)
     problem = models.TextField(blank=True)
 
     class Meta:
@@ -108,3 +120,28 @@ class SyncRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organization.slug} at {self.started_at:%Y-%m-%d %H:%M}: {self.outcome or 'running'}"
+
+
+class SentRequests(models.Model):
+    """How many requests syncs sent to Autotask within one hour (`hour` is its start) for one entity.
+
+    `entity` is the entity's wire path or the name of a call that belongs to none; `throttled` counts the answers 429.
+    """
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="sent_requests")
+    hour = models.DateTimeField()
+    entity = models.CharField(max_length=60)
+    requests = models.PositiveIntegerField(default=0)
+    throttled = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        """The table, its order, and the rule that an hour of an entity is counted in one row."""
+
+        db_table = "sent_requests"
+        ordering: ClassVar = ["-hour", "entity"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organization", "hour", "entity"], name="sent_requests_one_an_hour")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entity} at {self.hour:%Y-%m-%d %H}: {self.requests}"

@@ -19,7 +19,7 @@ from partner_portal.autotask.catalog import (
     TASKS,
 )
 from partner_portal.reports.wire import instant_text
-from partner_portal.warehouse.store import OrganizationStore, Source, Tenant
+from partner_portal.warehouse.store import OrganizationStore, Reconciliation, Source, Tenant
 
 LIVE, GUIDE = "live", "guide"
 
@@ -34,6 +34,10 @@ READ = {
 """The entities that a report reads, by dialect."""
 
 
+_NAMES_ONLY = (ACTION_TYPES.path, RESOURCES.path)
+"""Read on a slower clock, since they only name what others count: how old the figures are isn't theirs to say."""
+
+
 @dataclass(frozen=True)
 class Ground:
     """The state of the mirror that one document stands on."""
@@ -41,6 +45,7 @@ class Ground:
     version: int
     tenant: Tenant | None
     sources: Mapping[str, Source]
+    reconciliations: Mapping[str, Reconciliation]
 
     @property
     def dialect(self) -> str:
@@ -73,27 +78,27 @@ class Ground:
     def document(self) -> dict[str, Any]:
         """The document's `data`: version, age and completeness, with one entry per mirrored entity."""
         read = [self.source(path) for path in READ[self.dialect]]
-        ages = [source.as_of for source in read if source.as_of is not None]
+        ages = [source.as_of for source in read if source.as_of is not None and source.entity not in _NAMES_ONLY]
         return {
             "version": self.version,
             "as_of": instant_text(min(ages, default=None)),
             "dialect": None if self.tenant is None else self.tenant.dialect,
             "complete": all(source.complete for source in read),
-            "sources": [_source(self.source(entity.path)) for entity in CATALOG],
+            "sources": [_source(self.source(entity.path), self.reconciliations.get(entity.path)) for entity in CATALOG],
         }
 
 
-def _source(source: Source) -> dict[str, Any]:
+def _source(source: Source, last: Reconciliation | None) -> dict[str, Any]:
     return {
         "entity": source.entity,
         "as_of": instant_text(source.as_of),
         "rows": source.rows if source.as_of is not None else None,
         "complete": source.complete,
         "problem": source.problem,
-        "reconciled": None,
+        "reconciled": None if last is None else {"at": instant_text(last.at), "ours": last.ours, "theirs": last.theirs},
     }
 
 
 def ground_of(store: OrganizationStore) -> Ground:
     """Read the state of the mirror from `store`, which should be a snapshot."""
-    return Ground(store.data_version(), store.tenant(), store.sources())
+    return Ground(store.data_version(), store.tenant(), store.sources(), store.reconciliations())

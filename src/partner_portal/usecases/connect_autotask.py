@@ -46,6 +46,10 @@ def connect_autotask(
             "secret_set_at": now,
             "tested_at": now,
             "problem": "",
+            "zone_found_at": now,
+            "accepted_at": now,
+            "budget_read_at": None,
+            "paused_until": None,
         }
         Connection.objects.update_or_create(
             organization=organization, defaults=facts, create_defaults={**facts, "connected_at": now}

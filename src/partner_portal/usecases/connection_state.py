@@ -8,6 +8,7 @@ from typing import Any
 
 from partner_portal.organizations.models import Connection, Organization, SyncRun
 from partner_portal.usecases import sync_runs
+from partner_portal.usecases.call_budget import is_paused
 from partner_portal.usecases.credentials import secret_age_days
 from partner_portal.usecases.parts import Parts
 
@@ -32,8 +33,9 @@ class ConnectionState:
     """How a connection stands; holds no secret.
 
     `stage` is not_connected, first_sync (connected, no sync has brought data yet) or connected. `synced_at` is when
-    the last useful sync began. `problem` is why the last contact failed, None when it went well; `problems` are the
-    entities that the last sync could not read, with the reason. Ages of the secret are in days.
+    the last useful sync began; `paused_until` when syncs go on, should they wait for the tenant's call budget.
+    `problem` is why the last contact failed, None when it went well; `problems` are the entities that the last sync
+    could not read, with the reason. Ages of the secret are in days.
     """
 
     stage: str
@@ -47,6 +49,7 @@ class ConnectionState:
     secret_age_days: int | None = None
     synced_at: datetime | None = None
     next_sync_at: datetime | None = None
+    paused_until: datetime | None = None
     problem: str | None = None
     problems: tuple[tuple[str, str], ...] = ()
     progress: tuple[EntityState, ...] = ()
@@ -65,6 +68,7 @@ def connection_state(parts: Parts, organization: Organization) -> ConnectionStat
     now = parts.clock.now()
     last, whole = sync_runs.latest(organization), sync_runs.latest_whole(organization)
     synced_at = whole.started_at if whole else None
+    paused_until = connection.paused_until if is_paused(connection, now) else None
     pace = timedelta(seconds=parts.refresh_seconds)
     return ConnectionState(
         stage=CONNECTED if whole else FIRST_SYNC,
@@ -77,7 +81,8 @@ def connection_state(parts: Parts, organization: Organization) -> ConnectionStat
         connected_at=connection.connected_at,
         secret_age_days=secret_age_days(connection, now),
         synced_at=synced_at,
-        next_sync_at=None if last is None else max(now, last.started_at + pace),
+        next_sync_at=None if last is None else max(now, last.started_at + pace, paused_until or now),
+        paused_until=paused_until,
         problem=connection.problem or None,
         problems=_problems(last),
         progress=_progress(last),

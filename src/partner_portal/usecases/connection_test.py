@@ -71,7 +71,7 @@ class ConnectionTest:
 async def examine(parts: Parts, credentials: Credentials) -> ConnectionTest:
     """Try `credentials` against Autotask, reading only; never raises AutotaskError."""
     try:
-        client = await parts.open_client(credentials, PATIENCE)
+        client = await parts.open_client(credentials, PATIENCE, None)
     except AutotaskError as error:
         return ConnectionTest(_no_way_in(error))
     async with client:

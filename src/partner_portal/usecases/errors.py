@@ -5,6 +5,7 @@ UseCaseError
 ├── NotConnected       the organization has no connection to Autotask
 ├── CredentialsShut    its credentials cannot be opened with the keys at hand
 ├── SyncRuns           a sync of the organization runs already
+├── SyncPaused         the tenant's call budget leaves no room for one now
 └── SyncInterrupted    a sync was stopped with its process
 """
 
@@ -50,6 +51,10 @@ class SyncRuns(UseCaseError):
 
     def __init__(self, slug: str) -> None:
         super().__init__(f"A sync of {slug} runs already. Wait until it has ended.")
+
+
+class SyncPaused(UseCaseError):
+    """So much of the tenant's call budget is used that syncs wait; the message says until when."""
 
 
 class SyncInterrupted(UseCaseError):

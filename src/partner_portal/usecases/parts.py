@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from partner_portal.autotask.client import AutotaskClient
     from partner_portal.autotask.credentials import Credentials
     from partner_portal.autotask.limits import Limits
+    from partner_portal.autotask.session import Acquaintance
     from partner_portal.lib.clock import Clock
     from partner_portal.vault.vault import Vault
     from partner_portal.warehouse.store import Warehouse
@@ -31,7 +32,8 @@ class Jobs(Protocol):
 class Parts:
     """The parts of a running portal.
 
-    `open_client` finds the zone of the credentials and opens a client at it, with limits (raising AutotaskError);
+    `open_client` finds the zone of the credentials and opens a client at it, with limits and with what an earlier
+    client learnt, None where nobody wants to know (raising AutotaskError);
     `entry_url` is where it begins. `refresh_seconds` lie between two syncs. `stopping` is set when the process is
     about to end: long acts then leave off.
     """
@@ -40,7 +42,7 @@ class Parts:
     clock: Clock
     vault: Vault
     jobs: Jobs
-    open_client: Callable[[Credentials, Limits], Awaitable[AutotaskClient]]
+    open_client: Callable[[Credentials, Limits, Acquaintance | None], Awaitable[AutotaskClient]]
     entry_url: str
     refresh_seconds: int = 300
     stopping: threading.Event = field(default_factory=threading.Event)

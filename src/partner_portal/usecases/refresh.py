@@ -11,6 +11,7 @@ from partner_portal.audit.events import RefreshAsked
 from partner_portal.audit.trail import record
 from partner_portal.organizations.models import Connection, Organization
 from partner_portal.usecases import sync_runs
+from partner_portal.usecases.call_budget import is_paused, pause_in_words
 from partner_portal.usecases.errors import NotConnected
 from partner_portal.usecases.parts import Parts
 
@@ -20,21 +21,28 @@ PAUSE = timedelta(seconds=5)
 
 @dataclass(frozen=True)
 class Refresh:
-    """What asking led to: `state` is queued, running (one waits or runs already) or fresh (one just ended)."""
+    """What asking led to.
+
+    `state` is queued, running (one waits or runs already), fresh (one just ended), or paused (the tenant's call budget
+    has no room; the message says until when).
+    """
 
     state: str
     message: str
 
 
 def refresh(parts: Parts, organization: Organization, actor: Actor) -> Refresh:
-    """Enqueue a sync of `organization`, unless one is under way or has just ended.
+    """Enqueue a sync of `organization`, unless one is under way, has just ended, or must wait for the call budget.
 
     Raises NotConnected, OrganizationUnknown for strangers, NotPermitted.
     """
     require(actor, Act.REFRESH, organization)
-    if not Connection.objects.filter(organization=organization).exists():
+    connection = Connection.objects.filter(organization=organization).first()
+    if connection is None:
         raise NotConnected(organization.slug)
     now = parts.clock.now()
+    if is_paused(connection, now):
+        return Refresh("paused", pause_in_words(connection))
     last = sync_runs.latest(organization)
     if last is not None and last.finished_at is not None and now - last.started_at < PAUSE:
         return Refresh("fresh", "The data was refreshed a moment ago.")

@@ -6,16 +6,17 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from threading import Event
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 
 import structlog
 
 from partner_portal.autotask.credentials import Credentials
 from partner_portal.autotask.errors import AutotaskError, explain
-from partner_portal.autotask.limits import DEFAULT_LIMITS
 from partner_portal.mirror.sync import Summary, sync
 from partner_portal.organizations.models import Connection, Organization, SyncRun
 from partner_portal.usecases import measures, sync_runs
+from partner_portal.usecases.call_budget import refuse_while_paused
+from partner_portal.usecases.contact import Contact
 from partner_portal.usecases.credentials import read_credentials
 from partner_portal.usecases.errors import CredentialsShut, SyncInterrupted, UseCaseError
 from partner_portal.usecases.parts import Parts
@@ -32,22 +33,35 @@ log = structlog.get_logger(__name__)
 
 
 def sync_organization(
-    parts: Parts, organization: Organization, *, full: bool = False, progress: Listener | None = None
+    parts: Parts,
+    organization: Organization,
+    *,
+    full: bool = False,
+    verify: bool = False,
+    accept_deletions: bool = False,
+    progress: Listener | None = None,
 ) -> Summary:
     """Bring the mirror of `organization` up to date, or read everything again with `full`; tell what came.
 
-    Its state can be followed meanwhile (`connection_state`). Raises NotConnected, SyncRuns while another sync of the
-    organization runs, SyncInterrupted when the process ends, CredentialsShut, AutotaskError or WarehouseError.
+    With `verify` every entity's count is compared with Autotask's; with `accept_deletions` any number of rows that
+    vanished from Autotask is removed.
+    Its state can be followed meanwhile (`connection_state`). Raises NotConnected, SyncPaused while the tenant's call
+    budget has no room, SyncRuns while another sync of the organization runs, SyncInterrupted when the process ends,
+    CredentialsShut, AutotaskError or WarehouseError.
     """
-    credentials = _credentials(parts, organization)
+    connection = refuse_while_paused(organization, parts.clock.now())
+    contact = Contact(connection, _credentials(parts, organization))
     board = ProgressBoard(progress)
     run = sync_runs.begin(organization, parts.clock.now(), is_full=full)
     with measures.OPEN_SYNCS.track_inprogress():
+        wishes: _Wishes = {"full": full, "verify": verify, "accept_deletions": accept_deletions}
         try:
-            summary = _follow(parts, run, board, lambda: _sync(parts, organization, credentials, run, board))
+            summary = _follow(parts, run, board, lambda: _sync(parts, run, contact, board, wishes))
         except BaseException as error:
+            contact.keep(parts, run)
             _end_badly(parts, run, board, error)
             raise
+    contact.keep(parts, run)
     _end(parts, run, board, summary)
     return summary
 
@@ -60,13 +74,19 @@ def _credentials(parts: Parts, organization: Organization) -> Credentials:
         raise
 
 
-async def _sync(
-    parts: Parts, organization: Organization, credentials: Credentials, run: SyncRun, board: ProgressBoard
-) -> Summary:
-    store = parts.warehouse.organization(organization.scope)
-    client = await parts.open_client(credentials, DEFAULT_LIMITS)
+class _Wishes(TypedDict):
+    """What may be asked of the mirror's `sync`."""
+
+    full: bool
+    verify: bool
+    accept_deletions: bool
+
+
+async def _sync(parts: Parts, run: SyncRun, contact: Contact, board: ProgressBoard, wishes: _Wishes) -> Summary:
+    store = parts.warehouse.organization(run.organization.scope)
+    client = await contact.open(parts, run.started_at)
     try:
-        return await sync(store, client, started_at=run.started_at, full=run.is_full, progress=board)
+        return await sync(store, client, started_at=run.started_at, progress=board, **wishes)
     finally:
         measures.AUTOTASK_REQUESTS.inc(sum(client.requests.values()))
         await client.close()

@@ -4,19 +4,23 @@ Tables have no index: a merge joins the staged ids against the column itself, wh
 keeps an index (measured on 200,000 rows: first merge 0.36 s against 0.52 s, and half the file).
 """
 
+# ruff: noqa: S608  (identifiers come from the catalogue, values are parameters)
+
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
+from uuid import uuid4
 
 import duckdb
-import msgspec
 
 from partner_portal.autotask.catalog import Entity
 from partner_portal.warehouse.engine import BATCH, DEFECT, Parameters
@@ -25,6 +29,13 @@ from partner_portal.warehouse.store import WarehouseError, WarehouseLocked
 from partner_portal.warehouse.tables import ENTITY_TABLES
 
 IN_MEMORY = ":memory:"
+
+MEMORY_LIMITS = {False: "144MB", True: "1GB"}
+"""What DuckDB may take for a file, where it can spill, and without one.
+
+Measured with a file of 1.2 million rows: the process that loads them stays below 300 MB, and a report of a year
+takes about as long as with 1 GB.
+"""
 
 
 class DuckDBSession:
@@ -52,20 +63,29 @@ class DuckDBStaging:
         self.name = f"staged_{entity.table}"
         self._engine = engine
         self._cursor = engine.cursor()
-        self._batches = 0
-        self._shape = msgspec.json.encode([{wire: column.type for wire, column in wire_columns(entity)}]).decode()
+        self._file = engine.folder / f"{uuid4().hex}.ndjson"
+        shape = ", ".join(f"'{wire}': '{column.type}'" for wire, column in wire_columns(entity))
+        self._taking_in = (
+            f'INSERT INTO "{self.name}" SELECT *, $batch '
+            f"FROM read_json($file, format = 'newline_delimited', columns = {{{shape}}})"
+        )
         columns = ENTITY_TABLES[entity.path].definitions
         self._session = DuckDBSession(self._cursor)
         self._session.change(f'CREATE TEMP TABLE "{self.name}" ({columns}, {BATCH} BIGINT)')
 
-    def append(self, payload: str) -> None:
-        """Take one batch."""
-        self._batches += 1
-        self._session.change(
-            f'INSERT INTO "{self.name}" '
-            "SELECT unnest(from_json_strict($payload::JSON, $shape), max_depth := 2), $batch",
-            {"payload": payload, "shape": self._shape, "batch": self._batches},
-        )
+    def append(self, lines: bytes, batch: int) -> None:
+        """Take rows, one JSON object a line, through a file: four times as fast as by a parameter."""
+        try:
+            with os.fdopen(os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(lines)
+            with self._engine.reading_json:
+                self._session.change(self._taking_in, {"file": str(self._file), "batch": batch})
+        except OSError as error:
+            raise WarehouseError(
+                f"The rows cannot be written beside the warehouse: {error.strerror}. Check free disk space and rights."
+            ) from error
+        finally:
+            self._file.unlink(missing_ok=True)
 
     @contextmanager
     def writing(self, _organization_id: int, /) -> Iterator[DuckDBSession]:
@@ -81,8 +101,13 @@ class DuckDBStaging:
 class DuckDBEngine:
     """One database instance; every use takes a cursor of its own, which costs about 10 microseconds."""
 
-    def __init__(self, location: str, *, memory_limit: str = "1GB") -> None:
-        self._connection = _connect(location, memory_limit)
+    def __init__(self, location: str, *, memory_limit: str | None = None) -> None:
+        self.folder = _folder_of(location)
+        """Where rows lie for a moment on their way in; SQL can reach no other files."""
+        self._connection = _connect(location, memory_limit or MEMORY_LIMITS[location == IN_MEMORY], self.folder)
+        self._removing = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+        self.reading_json = threading.Lock()
+        """Held by one load at a time: DuckDB takes 32 MiB for each file that it reads JSON from."""
         self._opening = threading.Lock()
         self._writing = threading.Lock()
         self._cursors: weakref.WeakSet[duckdb.DuckDBPyConnection] = weakref.WeakSet()
@@ -136,6 +161,7 @@ class DuckDBEngine:
         for cursor in list(self._cursors):
             cursor.close()
         self._connection.close()
+        self._removing()
 
 
 def _roll_back(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -146,20 +172,26 @@ def _roll_back(cursor: duckdb.DuckDBPyConnection) -> None:
         return
 
 
-def _connect(location: str, memory_limit: str) -> duckdb.DuckDBPyConnection:
+def _folder_of(location: str) -> Path:
+    """The folder for rows on their way in, for this user only; beside a file it has a fixed name, to be found again."""
+    if location == IN_MEMORY:
+        return Path(mkdtemp(prefix="warehouse-"))
+    path = Path(location)
+    return path.with_name(f"{path.name}.rows").absolute()
+
+
+def _connect(location: str, memory_limit: str, folder: Path) -> duckdb.DuckDBPyConnection:
     config: dict[str, Any] = {
         "memory_limit": memory_limit,
         "threads": os.cpu_count() or 1,
         "preserve_insertion_order": False,
-        # Neither files, nor the network, nor Python's variables can be reached from SQL.
-        "enable_external_access": False,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "python_enable_replacements": False,
     }
     if location == IN_MEMORY:
         config["temp_directory"] = ""
-        return _in_utc(duckdb.connect(IN_MEMORY, config=config))
+        return _confined(duckdb.connect(IN_MEMORY, config=config), folder)
     path = Path(location)
     try:
         # The file's log and spilled pages lie beside it: a new directory is for its owner only.
@@ -168,13 +200,19 @@ def _connect(location: str, memory_limit: str) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(str(path), config=config)
         if is_new:
             path.chmod(0o600)
+        # Only now: as long as another process owned the file, so it did the folder.
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
     except (duckdb.Error, OSError) as error:
         raise _cannot_open(path, error) from error
-    return _in_utc(connection)
+    return _confined(connection, folder)
 
 
-def _in_utc(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+def _confined(connection: duckdb.DuckDBPyConnection, folder: Path) -> duckdb.DuckDBPyConnection:
+    """Neither other files, nor the network, nor Python's variables can be reached from SQL; its clock is in UTC."""
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    connection.execute("SET GLOBAL allowed_directories = [$folder]", {"folder": str(folder)})
+    connection.execute("SET GLOBAL enable_external_access = false")
     return connection
 
 

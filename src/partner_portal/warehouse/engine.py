@@ -32,14 +32,14 @@ class Session(Protocol):
 
 
 class Staging(Protocol):
-    """A private table without key where one load's rows wait. It vanishes with its process."""
+    """A private table without key where one load's rows wait. It vanishes with its process. One thread at a time."""
 
     @property
     def name(self) -> str:
         """The table's bare name, seen by this staging's own transactions only."""
 
-    def append(self, payload: str) -> None:
-        """Take one batch, made by `batch_payload`."""
+    def append(self, lines: bytes, batch: int) -> None:
+        """Take one batch of rows, made by `json_lines`; all of them or, when it raises, none."""
 
     def writing(self, organization_id: int, /) -> AbstractContextManager[Session]:
         """A write transaction, as `Engine.writing`, that also sees the staged rows."""

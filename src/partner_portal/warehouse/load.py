@@ -6,21 +6,39 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from dataclasses import replace as with_changes
 from typing import Any
 
 from partner_portal.autotask.catalog import Entity, Record
-from partner_portal.warehouse import bookkeeping
+from partner_portal.warehouse import bookkeeping, history
 from partner_portal.warehouse.engine import BATCH, Engine, Session, Staging
-from partner_portal.warehouse.payload import batch_payload
-from partner_portal.warehouse.store import Source, WarehouseError
+from partner_portal.warehouse.payload import json_lines
+from partner_portal.warehouse.store import Source, TooManyGone, WarehouseError
 from partner_portal.warehouse.tables import ENTITY_TABLES, ORGANIZATION, Table
 
 
-class MirrorLoad:
-    """A load under way. The staging table is made with the first row, so that an idle delta costs none.
+@dataclass(frozen=True)
+class _Removal:
+    """Which rows a commit removes: with `is_replacing` all that were not staged, else those of `ids`."""
 
-    Several threads may append; `commit` or `abandon` ends the load.
+    is_replacing: bool
+    ids: list[int]
+    most: int | None
+
+
+MERGED_AT_ONCE = 100_000
+"""Rows of one MERGE, so that its memory does not grow with the entity."""
+
+WRITTEN_AT_ONCE = 20_000
+"""Rows that wait before they are written into the staging table: enough to make its fixed cost small."""
+
+
+class MirrorLoad:
+    """A load under way. The staging table is made with the first rows, so that an idle delta costs none.
+
+    Rows wait as JSON, which takes a third of the memory that records take. Several threads may append; `commit`
+    or `abandon` ends the load.
     """
 
     def __init__(self, engine: Engine, organization_id: int, entity: Entity[Any]) -> None:
@@ -30,27 +48,66 @@ class MirrorLoad:
         self._table = ENTITY_TABLES[entity.path]
         self._staging: Staging | None = None
         self._batches = 0
+        self._rows = 0
+        self._waiting: list[bytes] = []
+        self._waiting_ids: set[int] = set()
         self._is_over = False
+        self._adding = threading.Lock()
         self._one_at_a_time = threading.Lock()
 
     def append(self, records: Sequence[Record]) -> None:
         """Take one batch. Later rows win over earlier ones with the same id."""
+        latest = _latest(records)
+        lines, ids = json_lines(latest), {record.id for record in latest}
+        while not self._add(lines, ids):
+            self.write()  # so that what is written together has each id once
+        if len(self._waiting_ids) >= WRITTEN_AT_ONCE:
+            self.write()
+
+    def _add(self, lines: bytes, ids: set[int]) -> bool:
+        """Let rows wait; False when one of them does so already."""
+        with self._adding:
+            self._must_be_open()
+            if not self._waiting_ids.isdisjoint(ids):
+                return False
+            self._waiting.append(lines)
+            self._waiting_ids |= ids
+            return True
+
+    def write(self) -> None:
+        """Bring the rows that wait into the staging table."""
         with self._one_at_a_time:
             self._must_be_open()
-            if not records:
-                return
+            self._write()
+
+    def _write(self) -> None:
+        with self._adding:
+            waiting, self._waiting = self._waiting, []
+            ids, self._waiting_ids = self._waiting_ids, set()
+        if not ids:
+            return
+        try:
             if self._staging is None:
                 self._staging = self._engine.staging(self._entity)
-            self._staging.append(batch_payload(records))
+            self._staging.append(b"".join(waiting), self._batches)
             self._batches += 1
+            self._rows += len(ids)
+        except BaseException:
+            # They go on waiting, so that no commit can succeed without them.
+            with self._adding:
+                self._waiting, self._waiting_ids = waiting + self._waiting, ids | self._waiting_ids
+            raise
 
-    def commit(self, source: Source, *, replace: bool) -> int:
+    def commit(
+        self, source: Source, *, replace: bool, most_removed: int | None = None, remove: Sequence[int] = ()
+    ) -> int:
         """Make the rows and `source` visible in one transaction; return the rows now held."""
         with self._one_at_a_time:
             self._must_be_open()
+            self._write()
             writer = self._staging or self._engine
             with writer.writing(self._organization_id) as session:
-                held = self._settle(session, source, replace=replace)
+                held = self._settle(session, source, _Removal(replace, list(remove), most_removed))
             self._end()
             return held
 
@@ -67,40 +124,59 @@ class MirrorLoad:
             raise WarehouseError(f"This load of {self._entity.path} is over. Begin another one.")
 
     def _end(self) -> None:
-        self._is_over = True
+        with self._adding:
+            self._is_over = True
+            self._waiting, self._waiting_ids = [], set()
         if self._staging is not None:
             self._staging.close()
 
-    def _settle(self, session: Session, source: Source, *, replace: bool) -> int:
+    def _settle(self, session: Session, source: Source, removal: _Removal) -> int:
         earlier = bookkeeping.read_sources(session, self._organization_id).get(self._entity.path)
         before = 0 if earlier is None else earlier.rows
-        touched = self._remove_unstaged(session) if replace and before else 0
+        touched = self._remove(session, source, removal) if before else 0
+        if removal.most is not None and touched > removal.most:
+            raise TooManyGone(touched, before)
         if self._staging is not None:
-            touched += self._bring_in(session, self._staging, is_first=before == 0)
+            touched += self._bring_in(session, source, self._staging, is_first=before == 0)
         held = self._count(session) if touched else before
         bookkeeping.write_source(session, self._organization_id, with_changes(source, rows=held))
         if touched or _standing(earlier) != _standing(source):
             bookkeeping.move_version(session, self._organization_id)
         return held
 
-    def _remove_unstaged(self, session: Session) -> int:
-        unstaged = ""
-        if self._staging is not None:
-            unstaged = f' AND NOT EXISTS (SELECT 1 FROM "{self._staging.name}" AS staged WHERE staged.id = held.id)'
+    def _remove(self, session: Session, source: Source, removal: _Removal) -> int:
+        gone, parameters = self._condition_of(removal)
+        if gone is None:
+            return 0
+        history.record_departures(session, self._organization_id, self._entity.path, gone, parameters, source.as_of)
         return session.change(
-            f"DELETE FROM {self._table.address} AS held WHERE {ORGANIZATION} = $organization{unstaged}",
-            {"organization": self._organization_id},
+            f"DELETE FROM {self._table.address} AS held WHERE held.{ORGANIZATION} = $organization AND {gone}",
+            {"organization": self._organization_id, **parameters},
         )
 
-    def _bring_in(self, session: Session, staging: Staging, *, is_first: bool) -> int:
+    def _condition_of(self, removal: _Removal) -> tuple[str | None, dict[str, Any]]:
+        """What is true of the held rows that go, and its parameters; None when none do."""
+        if not removal.is_replacing:
+            return ("held.id = ANY($ids)", {"ids": removal.ids}) if removal.ids else (None, {})
+        if self._staging is None:
+            return "TRUE", {}
+        return f'NOT EXISTS (SELECT 1 FROM "{self._staging.name}" AS staged WHERE staged.id = held.id)', {}
+
+    def _bring_in(self, session: Session, source: Source, staging: Staging, *, is_first: bool) -> int:
         latest = f'"{staging.name}"'
         if self._batches > 1 and _has_duplicates(session, staging):
             latest = (
                 f"(SELECT * FROM {latest} WHERE (id, {BATCH}) IN (SELECT id, max({BATCH}) FROM {latest} GROUP BY id))"
             )
-        # Where nothing is held there is nothing to compare with.
-        statement = insert_statement if is_first else merge_statement
-        return session.change(statement(self._table, latest), {"organization": self._organization_id})
+        history.record_arrivals(session, self._organization_id, self._entity.path, latest, source.as_of)
+        ours = {"organization": self._organization_id}
+        if is_first:  # there is nothing to compare with
+            return session.change(insert_statement(self._table, latest), ours)
+        slices = 1 + self._rows // MERGED_AT_ONCE
+        return sum(
+            session.change(merge_statement(self._table, latest, Slice(number, slices)), ours)
+            for number in range(slices)
+        )
 
     def _count(self, session: Session) -> int:
         found = session.fetch(
@@ -108,6 +184,11 @@ class MirrorLoad:
             {"organization": self._organization_id},
         )
         return int(found[0][0])
+
+
+def _latest(records: Sequence[Record]) -> Sequence[Record]:
+    latest = {record.id: record for record in records}
+    return records if len(latest) == len(records) else list(latest.values())
 
 
 def _has_duplicates(session: Session, staging: Staging) -> bool:
@@ -126,13 +207,32 @@ def insert_statement(table: Table, latest: str) -> str:
     )
 
 
-def merge_statement(table: Table, latest: str) -> str:
-    """The MERGE that brings the rows of `latest` into `table`: new ones added, differing ones changed, no others."""
+@dataclass(frozen=True)
+class Slice:
+    """Every `of`-th id, beginning with `number`."""
+
+    number: int
+    of: int
+
+    def condition(self, alias: str) -> str:
+        """What is true of the rows of this slice."""
+        return "TRUE" if self.of == 1 else f"{alias}.id % {self.of} = {self.number}"
+
+
+WHOLE = Slice(0, 1)
+
+
+def merge_statement(table: Table, latest: str, part: Slice = WHOLE) -> str:
+    """The MERGE that brings the rows of `latest` into `table`: new ones added, differing ones changed, no others.
+
+    Of both it looks at `part` only.
+    """
     names = [f'"{column.name}"' for column in table.columns]
     others = [name for name in names if name != '"id"']
     return (
-        f"MERGE INTO {table.address} AS held USING {latest} AS fresh "
-        f"ON held.{ORGANIZATION} = $organization AND held.id = fresh.id "
+        f"MERGE INTO {table.address} AS held "
+        f"USING (SELECT * FROM {latest} AS staged WHERE {part.condition('staged')}) AS fresh "
+        f"ON held.{ORGANIZATION} = $organization AND {part.condition('held')} AND held.id = fresh.id "
         f"WHEN MATCHED AND ({_prefixed('held', others)}) IS DISTINCT FROM ({_prefixed('fresh', others)}) "
         f"THEN UPDATE SET {', '.join(f'{name} = fresh.{name}' for name in others)} "
         f"WHEN NOT MATCHED THEN INSERT ({ORGANIZATION}, {', '.join(names)}) "

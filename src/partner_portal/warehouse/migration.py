@@ -9,8 +9,18 @@ an attribute of another type loses its old column first. Columns that the catalo
 from __future__ import annotations
 
 from partner_portal.warehouse.engine import Session
+from partner_portal.warehouse.history import begin_history
 from partner_portal.warehouse.store import WarehouseError
-from partner_portal.warehouse.tables import ENTITY_TABLES, ORGANIZATION, SCHEMA, SCHEMA_VERSION, SOURCES, TABLES, Table
+from partner_portal.warehouse.tables import (
+    ENTITY_TABLES,
+    OPPORTUNITY_CHANGES,
+    ORGANIZATION,
+    SCHEMA,
+    SCHEMA_VERSION,
+    SOURCES,
+    TABLES,
+    Table,
+)
 
 _NAMES = {
     "character varying": "VARCHAR",
@@ -40,6 +50,8 @@ def migrate(session: Session, *, indexed: bool) -> None:
             _create(session, table, indexed=indexed)
         elif _fit(session, table, held[table.name]):
             _read_anew(session, table)
+    if held and OPPORTUNITY_CHANGES.name not in held:
+        begin_history(session)
 
 
 def _read_anew(session: Session, table: Table) -> None:

@@ -4,17 +4,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime
 from typing import Any
 
 from partner_portal.autotask.catalog import Entity
 from partner_portal.organizations.scope import OrganizationScope
-from partner_portal.warehouse import bookkeeping
+from partner_portal.warehouse import bookkeeping, reconciliation
 from partner_portal.warehouse.engine import Engine, Session
 from partner_portal.warehouse.load import MirrorLoad
 from partner_portal.warehouse.scoped_select import SCOPE_PARAMETER, scoped_select
-from partner_portal.warehouse.store import OrganizationStore, Source, Tenant, WarehouseError
+from partner_portal.warehouse.store import OrganizationStore, Reconciliation, Source, Tenant, WarehouseError
 from partner_portal.warehouse.tables import ENTITY_TABLES, ORGANIZATION
 
 
@@ -62,6 +63,16 @@ class MirrorStore:
         """Begin taking in rows of `entity`."""
         return MirrorLoad(self._engine, self._organization_id, entity)
 
+    def reconciliations(self) -> dict[str, Reconciliation]:
+        """The last comparison of each entity with Autotask, by its wire path."""
+        with self._reading() as session:
+            return reconciliation.read_reconciliations(session, self._organization_id)
+
+    def keep_reconciliation(self, kept: Reconciliation, /) -> None:
+        """Keep it in place of the entity's earlier one."""
+        with self._engine.writing(self._organization_id) as session:
+            reconciliation.write_reconciliation(session, self._organization_id, kept)
+
     def forget(self, entity: Entity[Any], problem: str) -> None:
         """Record that `entity` cannot be read, and why; its earlier rows stay in place."""
         with self._engine.writing(self._organization_id) as session:
@@ -71,6 +82,22 @@ class MirrorStore:
         """Remove everything held of the organization; its data version moves on and is never reused."""
         with self._engine.writing(self._organization_id) as session:
             bookkeeping.remove_all(session, self._organization_id)
+
+    def confirm(self, entities: Sequence[Entity[Any]], *, as_of: datetime, watermark: datetime) -> None:
+        """Note that nothing of `entities`, complete before, has changed up to `as_of`."""
+        paths = [entity.path for entity in entities]
+        with self._engine.writing(self._organization_id) as session:
+            bookkeeping.confirm_sources(session, self._organization_id, paths, as_of, watermark)
+
+    def max_ids(self) -> dict[str, int | None]:
+        """The highest id held of every entity of the catalogue, by its wire path."""
+        each = [
+            f"SELECT '{path}', max(id) FROM {table.address} WHERE {ORGANIZATION} = $organization"
+            for path, table in ENTITY_TABLES.items()
+        ]
+        with self._reading() as session:
+            found = session.fetch(" UNION ALL ".join(each), {"organization": self._organization_id})
+        return {str(path): None if highest is None else int(highest) for path, highest in found}
 
     def max_id(self, entity: Entity[Any]) -> int | None:
         """The highest id held of `entity`."""

@@ -1,4 +1,4 @@
-"""Records on their way into a store: one batch as JSON, which both databases decode faster than Python could."""
+"""Records on their way into a store, as JSON, which both databases decode faster than Python could."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import msgspec
 from partner_portal.autotask.catalog import Entity, Record
 from partner_portal.warehouse.tables import ENTITY_TABLES, Column
 
+_ENCODER = msgspec.json.Encoder()
 _ESCAPED_NUL = b"\\u0000"
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -27,19 +28,18 @@ def wire_columns(entity: Entity[Any]) -> list[tuple[str, Column]]:
     ]
 
 
-def batch_payload(records: Sequence[Record]) -> str:
-    """The batch as a JSON array, the last one of each id, in text that a database can hold.
+def json_lines(records: Sequence[Record]) -> bytes:
+    """One JSON object a line for each record, in text that a database can hold.
 
     NUL characters are removed (PostgreSQL refuses them), lone surrogates become U+FFFD (UTF-8 refuses them).
     """
-    latest = list({record.id: record for record in records}.values())
     try:
-        payload = msgspec.json.encode(latest)
-        if _ESCAPED_NUL in payload:
-            payload = msgspec.json.encode([_cleaned(record) for record in latest])
+        lines = _ENCODER.encode_lines(records)
+        if _ESCAPED_NUL not in lines:
+            return lines
     except UnicodeEncodeError:
-        payload = msgspec.json.encode([_cleaned(record) for record in latest])
-    return payload.decode()
+        pass  # of a lone surrogate
+    return _ENCODER.encode_lines([_cleaned(record) for record in records])
 
 
 def _cleaned(record: Record) -> Record:

@@ -106,10 +106,9 @@ class PostgresStaging:
         shape = ", ".join(f'"{wire}" {column.type}' for wire, column in columns)
         picked = ", ".join(f'"{wire}"' for wire, _ in columns)
         self._taking_in = (
-            f'INSERT INTO pg_temp."{self.name}" '
-            f"SELECT {picked}, $batch FROM json_to_recordset($payload::json) AS arrived({shape})"
+            f'INSERT INTO pg_temp."{self.name}" SELECT {picked}, $batch '
+            f"FROM json_to_recordset($rows::json) AS arrived({shape})"
         )
-        self._batches = 0
         self._pool = pool
         self._connection: Connection | None = pool.take()
         # A load that nobody ends gives its connection up with itself.
@@ -118,10 +117,10 @@ class PostgresStaging:
         definitions = ENTITY_TABLES[entity.path].definitions
         self._session.change(f'CREATE TEMP TABLE "{self.name}" ({definitions}, {BATCH} BIGINT)')
 
-    def append(self, payload: str) -> None:
-        """Take one batch."""
-        self._batches += 1
-        self._session.change(self._taking_in, {"batch": self._batches, "payload": payload})
+    def append(self, lines: bytes, batch: int) -> None:
+        """Take rows, one JSON object a line."""
+        array = b"[" + lines.rstrip(b"\n").replace(b"\n", b",") + b"]"
+        self._session.change(self._taking_in, {"rows": array.decode(), "batch": batch})
 
     @contextmanager
     def writing(self, organization_id: int, /) -> Iterator[PostgresSession]:

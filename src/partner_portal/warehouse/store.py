@@ -24,6 +24,18 @@ class WarehouseLocked(WarehouseError):
     """Another process owns the warehouse file."""
 
 
+class TooManyGone(WarehouseError):
+    """A load would remove more rows than it may; nothing of it was done and it can be committed otherwise."""
+
+    def __init__(self, gone: int, held: int) -> None:
+        super().__init__(gone, held)
+        self.gone = gone
+        self.held = held
+
+    def __str__(self) -> str:
+        return f"{self.gone} of {self.held} rows would be removed at once. Confirm it, or keep them."
+
+
 @dataclass(frozen=True)
 class Source:
     """What the warehouse knows of one mirrored entity.
@@ -31,6 +43,8 @@ class Source:
     `as_of` is the start of the last run that read everything it asked for (UTC, aware), None before the first;
     `watermark` is the instant the next delta starts from; `rows` is the count held; `complete` says that every
     page of the last run came; `problem` is the reason when it did not, or when the entity may not be read.
+    `full_at` is the start of the last run that read the whole entity; `unconfirmed` counts rows that Autotask no
+    longer shows, so many at once that they stay until a person accepts it.
     """
 
     entity: str
@@ -39,6 +53,35 @@ class Source:
     rows: int = 0
     complete: bool = False
     problem: str | None = None
+    full_at: datetime | None = None
+    unconfirmed: int = 0
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """Our count of an entity beside Autotask's, of ids that both should hold, at an instant (UTC, aware).
+
+    Where they differ, `differs_since` is when that was first seen, `gone` are ids that only we hold and `missing`
+    those that only Autotask holds, as far as they were located.
+    """
+
+    entity: str
+    at: datetime
+    ours: int
+    theirs: int
+    differs_since: datetime | None = None
+    gone: tuple[int, ...] = ()
+    missing: tuple[int, ...] = ()
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the counts are the same."""
+        return self.ours == self.theirs
+
+    @property
+    def is_finding(self) -> bool:
+        """Whether the difference outlived a refresh."""
+        return self.differs_since is not None and self.differs_since < self.at
 
 
 @dataclass(frozen=True)
@@ -88,12 +131,23 @@ class Load(Protocol):
     """
 
     def append(self, records: Sequence[Record]) -> None:
-        """Take one batch. Later rows win over earlier ones with the same id."""
+        """Take one batch. Later rows win over earlier ones with the same id.
 
-    def commit(self, source: Source, *, replace: bool) -> int:
+        Rows may wait for others, so that what is wrong with them may show only in `write` or `commit`. Quick but for
+        every 20,000th row, or as long as `write` is called before.
+        """
+
+    def write(self) -> None:
+        """Bring the rows that wait into the store, which may take a while; `commit` does it too."""
+
+    def commit(
+        self, source: Source, *, replace: bool, most_removed: int | None = None, remove: Sequence[int] = ()
+    ) -> int:
         """Make the rows and `source` visible in one transaction; return the rows now held.
 
-        With `replace` rows not appended in this load are removed (a full read); without it they stay (a delta).
+        With `replace` rows not appended in this load are removed (a full read); without it they stay (a delta),
+        but for those whose ids are in `remove`. Where more than `most_removed` rows would go, nothing is done and
+        `TooManyGone` is raised; the load is then still open.
         `source.rows` is set to the count by the store. The data version moves when anything changed.
         """
 
@@ -107,11 +161,12 @@ class OrganizationStore(Protocol):
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run one SELECT and return its rows.
 
-        Tables are the catalogue's (`Entity.table`) plus `picklists` and `sources` (whose count is `held_rows`), with
-        the attributes of the records and value classes as columns; each name means this organization's rows only,
-        and no column names the organization. Parameters are named, written `$name`; those that the SQL does not name
-        are ignored. Instants go in and come out as naive UTC datetimes. What the stores give back differs in type
-        for sums and averages of integers and in order for text: cast the one, write `COLLATE "C"` for the other.
+        Tables are the catalogue's (`Entity.table`) plus `picklists`, `sources` (whose count is `held_rows`) and
+        `opportunity_changes` (`warehouse.tables` describes it), with the attributes of the records and value classes
+        as columns; each name means this organization's rows only, and no column names the organization. Parameters
+        are named, written `$name`; those that the SQL does not name are ignored. Instants go in and come out as naive
+        UTC datetimes. What the stores give back differs in type for sums and averages of integers and in order for
+        text: cast the one, write `COLLATE "C"` for the other.
         Raises `WarehouseError` for anything but one SELECT, and for names that lead past the organization.
         """
 
@@ -127,11 +182,26 @@ class OrganizationStore(Protocol):
     def load(self, entity: Entity[Any]) -> Load:
         """Begin taking in rows of `entity`. An earlier load that never ended has left nothing behind."""
 
+    def reconciliations(self) -> dict[str, Reconciliation]:
+        """The last comparison of each entity with Autotask, by its wire path."""
+
+    def keep_reconciliation(self, kept: Reconciliation, /) -> None:
+        """Keep it in place of the entity's earlier one. The data version moves when agreement comes or goes."""
+
     def forget(self, entity: Entity[Any], problem: str) -> None:
         """Mark `entity` incomplete because it cannot be read, and why; its earlier rows stay in place."""
 
     def clear(self) -> None:
         """Remove everything held of the organization, as when it is connected to another Autotask database."""
+
+    def confirm(self, entities: Sequence[Entity[Any]], *, as_of: datetime, watermark: datetime) -> None:
+        """Note that a delta of each of `entities`, complete before, brought nothing: what is held is as new as `as_of`.
+
+        The data version stays. One transaction for all, as there are many refreshes in which nothing has changed.
+        """
+
+    def max_ids(self) -> dict[str, int | None]:
+        """The highest id held of every entity of the catalogue, by its wire path."""
 
     def max_id(self, entity: Entity[Any]) -> int | None:
         """The highest id held of `entity`."""

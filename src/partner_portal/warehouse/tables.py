@@ -87,9 +87,50 @@ SOURCES = Table(
         Column("held_rows", "BIGINT"),
         Column("complete", "BOOLEAN"),
         Column("problem", "VARCHAR"),
+        Column("full_at", "TIMESTAMP"),
+        Column("unconfirmed", "BIGINT"),
     ),
     ("entity",),
 )
+
+RECONCILIATIONS = Table(
+    "reconciliations",
+    (
+        Column("entity", "VARCHAR"),
+        Column("at", "TIMESTAMP"),
+        Column("ours", "BIGINT"),
+        Column("theirs", "BIGINT"),
+        Column("differs_since", "TIMESTAMP"),
+    ),
+    ("entity",),
+)
+"""The last comparison of each entity's count with Autotask's."""
+
+DIFFERENCES = Table(
+    "differences", (Column("entity", "VARCHAR"), Column("id", "BIGINT"), Column("kind", "VARCHAR")), ("entity", "id")
+)
+"""The ids behind a difference of counts that did not settle; `kind` is gone (only ours) or missing (only theirs)."""
+
+OPPORTUNITY_CHANGES = Table(
+    "opportunity_changes",
+    (
+        Column("opportunity_id", "BIGINT"),
+        Column("version", "BIGINT"),
+        Column("seen_at", "TIMESTAMP"),
+        Column("kind", "VARCHAR"),
+        Column("stage", "BIGINT"),
+        Column("status", "BIGINT"),
+        Column("amount", "DECIMAL(18,2)"),
+        Column("projected_close_date", "TIMESTAMP"),
+        Column("owner_resource_id", "BIGINT"),
+    ),
+    ("opportunity_id", "version"),
+)
+"""What each opportunity looked like from `seen_at` on, one row per change seen: the API has no history.
+
+`kind` is appeared, changed or vanished (then with the last state); `version` is the data version that the change
+led to, so that rows of one opportunity have an order.
+"""
 
 TENANTS = Table(
     "tenants", (Column("dialect", "VARCHAR"), Column("web_url", "VARCHAR"), Column("read_at", "TIMESTAMP")), ()
@@ -118,7 +159,17 @@ PICKLISTS = Table(
 
 DATA_VERSIONS = Table("data_versions", (Column("version", "BIGINT"),), ())
 
-TABLES: tuple[Table, ...] = (*ENTITY_TABLES.values(), SOURCES, TENANTS, TENANT_ENTITIES, PICKLISTS, DATA_VERSIONS)
+TABLES: tuple[Table, ...] = (
+    *ENTITY_TABLES.values(),
+    SOURCES,
+    TENANTS,
+    TENANT_ENTITIES,
+    PICKLISTS,
+    DATA_VERSIONS,
+    RECONCILIATIONS,
+    DIFFERENCES,
+    OPPORTUNITY_CHANGES,
+)
 
 READABLE: dict[str, Table] = {table.name: table for table in TABLES}
 """The tables that a report may name."""

@@ -1,0 +1,83 @@
+"""What one sync learns about reaching Autotask, kept for the next one, so that an idle sync is one round trip."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from partner_portal.autotask.budget import Reading
+from partner_portal.autotask.client import AutotaskClient
+from partner_portal.autotask.credentials import Credentials
+from partner_portal.autotask.limits import DEFAULT_LIMITS
+from partner_portal.autotask.session import Acquaintance
+from partner_portal.autotask.zone import Zone
+from partner_portal.organizations.models import Connection, SyncRun
+from partner_portal.usecases.call_budget import keep_tally
+from partner_portal.usecases.parts import Parts
+
+ZONE_AGE = timedelta(days=1)
+"""How long a zone is trusted; a tenant that moves earlier is found again by the 401 of its old zone."""
+
+
+class Contact:
+    """The contact of one sync: what was known before it, and the client that may learn more."""
+
+    def __init__(self, connection: Connection, credentials: Credentials) -> None:
+        self._connection = connection
+        self._credentials = credentials
+        self._client: AutotaskClient | None = None
+
+    async def open(self, parts: Parts, now: datetime) -> AutotaskClient:
+        """A client that knows what earlier syncs learnt, as far as it still counts; raises AutotaskError."""
+        known = Acquaintance(
+            zone=self._zone(parts.entry_url, now),
+            is_accepted=self._connection.accepted_at is not None,
+            answer_seconds=self._connection.answer_seconds,
+            budget=self._budget(now),
+        )
+        self._client = await parts.open_client(self._credentials, DEFAULT_LIMITS, known)
+        return self._client
+
+    def keep(self, parts: Parts, run: SyncRun) -> None:
+        """Keep what the client learnt, and what it sent; nothing when none could be opened."""
+        client = self._client
+        if client is None:
+            return
+        now = parts.clock.now()
+        learnt = client.acquaintance
+        facts: dict[str, Any] = {"accepted_at": now if learnt.is_accepted else None, "paused_until": None}
+        if learnt.answer_seconds:
+            facts["answer_seconds"] = learnt.answer_seconds
+        if learnt.zone is not None and client.has_found_zone:
+            facts |= {
+                "entry_url": parts.entry_url,
+                "zone_name": learnt.zone.name,
+                "zone_url": learnt.zone.url,
+                "web_url": learnt.zone.web_url or "",
+                "zone_found_at": now,
+            }
+        if learnt.budget is not None:
+            facts |= {
+                "budget_used": learnt.budget.used,
+                "budget_limit": learnt.budget.limit,
+                "budget_minutes": learnt.budget.minutes,
+                "budget_read_at": now - timedelta(seconds=learnt.budget.age_seconds),
+            }
+        if client.wait_seconds:
+            facts["paused_until"] = now + timedelta(seconds=client.wait_seconds)
+        Connection.objects.filter(pk=self._connection.pk).update(**facts)
+        keep_tally(run.organization, client.tally, run.started_at)
+
+    def _zone(self, entry_url: str, now: datetime) -> Zone | None:
+        held = self._connection
+        is_fresh = held.zone_found_at is not None and held.zone_found_at <= now < held.zone_found_at + ZONE_AGE
+        if not is_fresh or not held.zone_url or held.entry_url != entry_url:
+            return None
+        return Zone(held.zone_name, held.zone_url, held.web_url or None, None)
+
+    def _budget(self, now: datetime) -> Reading | None:
+        held = self._connection
+        if held.budget_read_at is None or not held.budget_limit:
+            return None
+        age = max(0.0, (now - held.budget_read_at).total_seconds())
+        return Reading(held.budget_used, held.budget_limit, held.budget_minutes, age)

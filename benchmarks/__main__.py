@@ -1,24 +1,33 @@
-"""Run every benchmark, or those named: `python -m benchmarks ingest first_load report`."""
+"""Run every benchmark, or those named: `python -m benchmarks [--scale 0.1] ingest first_load million report`."""
 
 from __future__ import annotations
 
+import argparse
 import sys
+from collections.abc import Callable
 
-from benchmarks import first_load, ingest, report
+from benchmarks import first_load, idle_refresh, ingest, report
 
-BENCHMARKS = {"ingest": ingest.run, "first_load": first_load.run, "report": report.run}
+PLAIN: dict[str, Callable[[], None]] = {"ingest": ingest.run, "idle_refresh": idle_refresh.run, "report": report.run}
+SCALED: dict[str, Callable[[float], None]] = {"first_load": first_load.run, "million": first_load.run_million}
+BENCHMARKS = {**PLAIN, **SCALED}
 
 
 def main() -> int:
     """Print one block per benchmark."""
-    chosen = sys.argv[1:] or list(BENCHMARKS)
-    unknown = [name for name in chosen if name not in BENCHMARKS]
-    if unknown:
-        sys.stderr.write(f"Unknown benchmark {unknown[0]!r}. There are: {', '.join(BENCHMARKS)}.\n")
-        return 2
-    for name in chosen:
-        print(f"\n{name}: {(BENCHMARKS[name].__doc__ or '').splitlines()[0]}")
-        BENCHMARKS[name]()
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("--scale", type=float, default=1.0, help="make the loads smaller, such as 0.1")
+    chosen = parser.parse_args()
+    for name in chosen.names:
+        if name not in BENCHMARKS:
+            parser.error(f"unknown benchmark {name!r}; there are: {', '.join(BENCHMARKS)}")
+    for name in chosen.names or BENCHMARKS:
+        print(f"\n{name}: {(BENCHMARKS[name].__doc__ or '').splitlines()[0]}", flush=True)
+        if name in SCALED:
+            SCALED[name](chosen.scale)
+        else:
+            PLAIN[name]()
     return 0
 
 

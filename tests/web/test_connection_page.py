@@ -27,7 +27,7 @@ def autotask(parts):
     world = World.empty(now=None)
     app = build(world)
 
-    async def open_client(credentials, limits):
+    async def open_client(credentials, limits, known=None):
         return await AutotaskClient.connect(
             credentials, entry_url=ENTRY_URL, limits=limits, transport=AsgiTransport(app)
         )

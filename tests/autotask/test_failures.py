@@ -69,9 +69,9 @@ async def test_a_passing_fault_costs_a_pause_and_no_row(fault) -> None:
     [
         (respond(429, THREADS), ThreadLimitReached, 8),
         (respond(429, b"slow down"), Throttled, 8),
-        (respond(503, b""), ServerFailed, 4),
-        (HostUnreachable(HOST, "no answer"), HostUnreachable, 4),
-        (respond(200, b"{"), AnswerCutShort, 4),
+        (respond(503, b""), ServerFailed, 6),
+        (HostUnreachable(HOST, "no answer"), HostUnreachable, 6),
+        (respond(200, b"{"), AnswerCutShort, 6),
     ],
     ids=str,
 )

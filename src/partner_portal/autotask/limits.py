@@ -29,7 +29,7 @@ class Limits:
     connections: int = 24
     page_size: int = ROWS_PER_PAGE
     request_timeout_seconds: float = 60.0
-    attempts: int = 4
+    attempts: int = 6
     throttled_attempts: int = 8
     first_pause_seconds: float = 0.25
     longest_pause_seconds: float = 60.0

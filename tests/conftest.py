@@ -8,8 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
+
+# A busy machine is no reason to fail: timings are measured in benchmarks.
+hypothesis.settings.register_profile("portal", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("portal")
 
 DATA_DIR = tempfile.TemporaryDirectory(prefix="portal-tests-")
 NOW = datetime(2026, 11, 18, 15, 0, tzinfo=UTC)

@@ -325,6 +325,8 @@ class _Run:
     async def _leave_alone(self, entities: Iterable[Entity[Any]]) -> None:
         """Leave those as they are that were read recently enough; what stopped all others stopped them too."""
         problems = {part.problem for part in self._parts.values()}
+        if self._ended_by is not None:
+            problems = {explain(self._ended_by)}
         for entity in entities:
             if len(problems) == 1 and (problem := next(iter(problems))) is not None:
                 await self._give_up(entity, problem)

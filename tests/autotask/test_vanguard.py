@@ -95,6 +95,20 @@ async def test_a_known_zone_that_the_tenant_has_left_is_looked_up_once() -> None
         assert client.acquaintance.zone.url.startswith("https://webservices29.")
 
 
+async def test_at_a_new_zone_the_first_request_goes_ahead_again() -> None:
+    class Refusing(ScriptedTransport):
+        async def send(self, request):
+            answer = await super().send(request)
+            return answer if "ZoneInformation" in request.url else respond(401, b"")
+
+    tenant = Refusing(rows=[{"id": 1}], zones=[zone_answer("webservices29.autotask.net")])
+    tenant.hold = 0.04  # longer than the head start
+    async with connected(tenant, known=FRIEND) as client:
+        outcomes = await all_at_once(client)
+    assert {type(outcome) for outcome in outcomes} == {CredentialsRefused}
+    assert sum("webservices29." in request.url for request in tenant.asked) == 1
+
+
 async def test_a_known_zone_whose_host_is_no_longer_allowed_is_asked_for_anew() -> None:
     foreign = Zone("Old", "https://evil.example/ATServicesRest/V1.0", None, None)
     tenant = ScriptedTransport(rows=[{"id": 1}])

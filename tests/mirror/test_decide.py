@@ -16,8 +16,10 @@ from partner_portal.mirror.decide import (
     dialect_of,
     entities_to_look_up,
     is_counting_due,
+    is_fulfilled,
     is_worth_counting,
     kept_by,
+    reading_before_metadata,
     reading_due,
     reading_of,
     source_after,
@@ -207,3 +209,18 @@ def test_when_counts_are_compared(
     last: Reconciliation | None, after: timedelta, was_read_whole: bool, is_due: bool
 ) -> None:
     assert is_counting_due(last, AT + after, was_read_whole=was_read_whole) is is_due
+
+
+def test_before_metadata_what_is_known_is_asked_for_else_all_that_we_keep() -> None:
+    first = reading_before_metadata(TASKS, None)
+    again = reading_before_metadata(OPPORTUNITIES, FIELDS)
+    assert (first, again) == (whole(TASKS, TASKS.field_names), whole(OPPORTUNITIES, FIELDS.fields))
+    assert reading_before_metadata(OPPORTUNITIES, EntityFacts(refusal="no permission")) is None
+
+
+def test_a_reading_that_left_out_a_field_of_the_tenant_is_not_enough() -> None:
+    asked = whole(OPPORTUNITIES, ("id", "title"))
+    assert not is_fulfilled(asked, FIELDS)
+    assert is_fulfilled(asked, EntityFacts(("id",)))
+    assert is_fulfilled(asked, EntityFacts())
+    assert is_fulfilled(whole(OPPORTUNITIES, None), FIELDS)

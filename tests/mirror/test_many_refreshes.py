@@ -44,6 +44,7 @@ class Life:
     seed: int
     chance: Random = field(init=False)
     has_deleted: bool = False
+    kinds: list[Kind] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.chance = Random(self.seed)
@@ -70,7 +71,7 @@ class Life:
         for _ in range(self.chance.choice([0, 1, 2, 4, 6])):
             self.bench.app.state.faults.add(
                 Fault(
-                    kind=self.chance.choice(KINDS),
+                    kind=self.kind(),
                     entity=self.chance.choice([None, *TEXTS]),
                     count=self.chance.choice([1, 1, 2, None]),
                     skip=self.chance.randrange(3),
@@ -83,6 +84,12 @@ class Life:
             options.zone_host = f"webservices{self.chance.randrange(1, 30)}.autotask.net"
         if self.chance.random() < 0.05:
             options.permissions[self.chance.choice(list(TEXTS))] = self.chance.choice(["forbidden", "error"])
+
+    def kind(self) -> Kind:
+        """The kinds in turn, in an order of chance each time round, so that none is left out by bad luck."""
+        if not self.kinds:
+            self.kinds = self.chance.sample(KINDS, len(KINDS))
+        return self.kinds.pop()
 
     def calm(self) -> None:
         self.bench.app.state.faults.clear()

@@ -16,9 +16,10 @@ from partner_portal.organizations.scope import OrganizationScope
 from partner_portal.sandbox.generation.plan import Sizes
 from partner_portal.sandbox.world import generate
 from partner_portal.warehouse.opening import open_warehouse
-from partner_portal.warehouse.store import Warehouse
+from partner_portal.warehouse.store import Warehouse, WarehouseError
 
 STAMPED = [entity.path for entity in CATALOG if entity.change_stamp is not None]
+UNSTAMPED = [entity.path for entity in CATALOG if entity.change_stamp is None]
 
 
 class Recorder:
@@ -115,6 +116,32 @@ async def test_the_data_version_moves_when_a_row_changes(bench: Bench) -> None:
     assert bench.store.data_version() > version
 
 
+async def test_each_run_leaves_the_activities_up_to_date(bench: Bench) -> None:
+    for at in (NOW, LATER):
+        bench.add("CompanyNotes", {"note": "We talked."})
+        await bench.sync(at)
+        assert bench.store.rows("SELECT count(*) FROM touched_activities") == [(0,)]
+        assert bench.store.rows("SELECT id FROM activities ORDER BY id") == [
+            (row["id"],) for row in bench.world.rows("CompanyNotes")
+        ]
+
+
+async def test_activities_that_cannot_be_brought_up_to_date_stop_no_run(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise WarehouseError("No room. Check free disk space.")
+
+    bench.add("CompanyNotes", {"note": "We talked."})
+    monkeypatch.setattr(bench.store, "settle_activities", fail)
+    assert (await bench.sync()).complete
+    assert "No room" in caplog.text
+    assert bench.store.rows("SELECT count(*) FROM activities") == [(1,)]
+    monkeypatch.undo()
+    await bench.sync(LATER)
+    assert bench.store.rows("SELECT count(*) FROM touched_activities") == [(0,)]
+
+
 async def test_a_full_read_removes_what_has_vanished(bench: Bench) -> None:
     bench.fill("Opportunities", 20)
     await bench.sync()
@@ -190,6 +217,15 @@ async def test_a_forbidden_entity_is_named_and_the_rest_is_right(bench: Bench, m
     assert bench.held("Opportunities") == expected(bench.world, OPPORTUNITIES)
 
 
+@pytest.mark.parametrize("mode", ["forbidden", "error"])
+async def test_a_refused_right_is_no_failure_and_a_broken_page_is(bench: Bench, mode: str) -> None:
+    bench.app.state.options.permissions["CompanyToDos"] = mode
+    bench.fail("broken_json", "Opportunities", route="query", count=None)
+    summary = await bench.sync()
+    assert [part.entity for part in summary.entities if part.failed] == ["Opportunities"]
+    assert {part.entity for part in summary.entities if not part.complete} == {"CompanyToDos", "Opportunities"}
+
+
 async def test_rights_given_later_are_noticed_by_the_next_run(bench: Bench) -> None:
     bench.fill("CompanyToDos", 5)
     bench.app.state.options.permissions["CompanyToDos"] = "forbidden"
@@ -223,6 +259,18 @@ async def test_refused_credentials_end_the_run_for_all_with_one_failed_login(ben
     assert "refused the API credentials" in str(problems)
     assert not any(part.complete for part in summary.entities)
     assert len(bench.held("Opportunities")) == (0 if is_first else 5)
+
+
+async def test_what_ended_a_run_is_named_at_the_entities_that_rested_too(bench: Bench) -> None:
+    bench.app.state.options.permissions["Tickets"] = "forbidden"
+    await bench.sync()
+    bench.fail("unauthorized", "Opportunities", count=None)
+    summary = await bench.sync(LATER)
+    problems = {part.entity: str(part.problem) for part in summary.entities}
+    assert "no permission" in problems["Tickets"]
+    assert {part.entity for part in summary.entities if part.failed} >= set(UNSTAMPED)
+    assert all("refused the API credentials" in problems[path] for path in UNSTAMPED)
+    assert all("refused the API credentials" in str(bench.source(path).problem) for path in UNSTAMPED)
 
 
 async def test_a_spent_call_budget_ends_the_run_for_all(bench: Bench) -> None:

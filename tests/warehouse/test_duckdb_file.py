@@ -17,6 +17,10 @@ from partner_portal.warehouse.store import WarehouseError, WarehouseLocked
 from warehouse.filling import fill_deals, held
 
 OURS = OrganizationScope(1)
+NAMES = ["warehouse.duckdb", "mirror.duckdb"]
+"""The second is the name of the schema as well, which DuckDB would confuse with the database."""
+ODD_NAMES = ["mirror.duckdb", "MIRROR.db", "mirror", "main.duckdb", "temp.duckdb", "system.duckdb"]
+ODD_NAMES += ["warehouse_file.duckdb", "our mirror.duckdb", 'Ada\'s "best".duckdb', "select;.duckdb"]
 
 HOLDER = """
 import sys
@@ -45,8 +49,23 @@ def test_rows_outlive_the_process_and_are_for_the_owner_only(tmp_path: Path) -> 
     again.close()
 
 
-def test_one_process_owns_the_file_and_its_death_leaves_the_earlier_data(tmp_path: Path) -> None:
-    path = tmp_path / "warehouse.duckdb"
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_the_file_may_have_any_name(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "it's here" / name
+    first = open_warehouse(str(path))
+    fill_deals(first.organization(OURS), 1, 2)
+    assert held(first.organization(OURS)) == {1: "Deal", 2: "Deal"}
+    first.close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    again = open_warehouse(str(path))
+    assert held(again.organization(OURS)) == {1: "Deal", 2: "Deal"}
+    again.close()
+    assert [file.name for file in path.parent.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_process_owns_the_file_and_its_death_leaves_the_earlier_data(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
     first = open_warehouse(str(path))
     fill_deals(first.organization(OURS), 1)
     first.close()
@@ -67,8 +86,9 @@ def test_one_process_owns_the_file_and_its_death_leaves_the_earlier_data(tmp_pat
     again.close()
 
 
-def test_a_file_that_is_no_warehouse_is_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "warehouse.duckdb"
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_that_is_no_warehouse_is_left_alone(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
     path.write_text("not a database")
     with pytest.raises(WarehouseError) as refusal:
         open_warehouse(str(path))

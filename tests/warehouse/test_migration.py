@@ -9,12 +9,12 @@ import duckdb
 import psycopg
 import pytest
 
-from partner_portal.autotask.catalog import OPPORTUNITIES, TASKS
+from partner_portal.autotask.catalog import COMPANY_NOTES, OPPORTUNITIES, TASKS
 from partner_portal.organizations.scope import OrganizationScope
 from partner_portal.warehouse.opening import open_warehouse
 from partner_portal.warehouse.store import Source, WarehouseError
 from postgres import fresh_database
-from warehouse.filling import AT, fill_deals
+from warehouse.filling import AT, fill, fill_deals
 
 OURS = OrganizationScope(1)
 
@@ -121,4 +121,31 @@ def test_a_store_of_before_the_history_begins_it_with_what_it_holds(written: str
     warehouse = open_warehouse(written)
     fill_deals(warehouse.organization(OURS), 1, 2, 3)
     assert warehouse.organization(OURS).rows("SELECT count(*) FROM opportunity_changes") == [(3,)]
+    warehouse.close()
+
+
+@pytest.mark.parametrize(
+    "older",
+    [
+        "DROP TABLE mirror.activities; DROP TABLE mirror.touched_activities",
+        "ALTER TABLE mirror.activities DROP COLUMN is_echo",
+        "ALTER TABLE mirror.company_notes DROP COLUMN action_type",
+    ],
+    ids=["of before the activities", "with fewer columns", "with fewer columns of a record"],
+)
+def test_a_store_whose_activities_may_not_fit_derives_them_anew(location: str, older: str) -> None:
+    warehouse = open_warehouse(location)
+    for scope in (OURS, OrganizationScope(2)):
+        fill(warehouse.organization(scope), COMPANY_NOTES, [COMPANY_NOTES.record(id=scope.organization_id)])
+        warehouse.organization(scope).settle_activities()
+    warehouse.close()
+    for statement in older.split(";"):
+        alter(location, statement)
+    warehouse = open_warehouse(location)
+    for scope in (OURS, OrganizationScope(2)):
+        store = warehouse.organization(scope)
+        for is_settled in (False, True):
+            assert store.rows("SELECT count(*) = 0 FROM touched_activities") == [(is_settled,)]
+            assert store.rows("SELECT id, is_echo FROM activities") == [(scope.organization_id, False)]
+            store.settle_activities()
     warehouse.close()

@@ -103,9 +103,10 @@ class PageReader(Generic[R]):
                 if at is not None and at.tzinfo is not UTC:
                     force_setattr(row, name, _utc(at))
         for field, read in self._amounts:
+            name, places = field.name, _places(field)
             for row, amount in zip(rows, map(read, rows), strict=True):
                 if amount is not None:
-                    force_setattr(row, field.name, _placed(field, amount))
+                    force_setattr(row, name, _placed(amount, places))
 
 
 @cache
@@ -129,10 +130,14 @@ def _utc(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
-def _placed(field: KeptField, amount: Decimal) -> Decimal:
+def _places(field: KeptField) -> Decimal:
+    return HOURS if field.name.startswith("hours_") else CENTS
+
+
+def _placed(amount: Decimal, places: Decimal) -> Decimal:
     if not amount.is_finite():
         raise InvalidOperation
-    return amount.quantize(HOURS if field.name.startswith("hours_") else CENTS, ROUND_HALF_UP)
+    return amount.quantize(places, ROUND_HALF_UP)
 
 
 def _read_text(_field: KeptField, value: Any) -> str | None:
@@ -162,7 +167,7 @@ def _read_amount(field: KeptField, value: Any) -> Decimal | None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
         raise TypeError
-    return _placed(field, Decimal(value))
+    return _placed(Decimal(value), _places(field))
 
 
 def _read_instant(_field: KeptField, value: Any) -> datetime | None:

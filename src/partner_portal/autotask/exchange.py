@@ -71,6 +71,7 @@ class Exchange:
         self._chance = chance
         self._on_request = on_request
         self._refusing_hosts: set[str] = set()
+        self._reading = asyncio.Lock()
         self._few = asyncio.Semaphore(AT_ONCE_IN_A_TIGHT_HOUR)
         self._connections = asyncio.Semaphore(limits.connections)
         self._gates: defaultdict[str, Gate] = defaultdict(
@@ -96,7 +97,7 @@ class Exchange:
                 response = await self._send(entity, request)
                 problem = judge(entity, request.host, response)
                 if problem is None:
-                    return read(response)
+                    return await self._read(response, read)
             except AutotaskError as error:
                 problem = error
             self._learn(entity, request.host, problem)
@@ -110,6 +111,12 @@ class Exchange:
             )
             logger.info("%s; trying again in %.1f s", problem, seconds)
             await self._pause(seconds)
+
+    async def _read(self, response: Response, read: Callable[[Response], T]) -> T:
+        """Read an answer once whoever waited for its slot has sent; one at a time, so that others come in between."""
+        async with self._reading:
+            await asyncio.sleep(0)
+            return read(response)
 
     def _may_try_again(self, problem: AutotaskError, failures: int) -> bool:
         if isinstance(problem, CallBudgetSpent) and problem.retry_after_seconds is None:

@@ -26,7 +26,7 @@ class Limits:
     """
 
     per_entity: int = THREADS_PER_ENTITY
-    connections: int = 24
+    connections: int = 36
     page_size: int = ROWS_PER_PAGE
     request_timeout_seconds: float = 60.0
     attempts: int = 6

@@ -27,8 +27,9 @@ T = TypeVar("T")
 class Acquaintance:
     """What an earlier session learnt, so that the next one need not ask again.
 
-    `zone` is where the tenant was found; `is_accepted` that Autotask accepted these very credentials when they were
-    last used; `answer_seconds` how long a good answer takes at least; `budget` the last reading of the tenant's hour.
+    `zone` is where the tenant was found; `is_accepted` that Autotask accepted these very credentials a moment ago, so
+    that many requests may carry them before one is answered (all of which fail should they be refused now);
+    `answer_seconds` how long a good answer takes at least; `budget` the last reading of the tenant's hour.
     """
 
     zone: Zone | None = None
@@ -170,6 +171,7 @@ class Session:
             if self.zone.url == zone.url and not self._is_over:
                 self._zone = await self._discovered()
                 self._is_over = self.zone.url == zone.url
+                self._vanguard = Vanguard()  # nothing that was under way is proof at the new zone
             return self.zone.url != zone.url
 
     async def _discovered(self) -> Zone:

@@ -27,9 +27,9 @@ PROVES_NOTHING = (CredentialsRefused, HostUnreachable, MalformedAnswer, Redirect
 class Vanguard:
     """Lets requests through one by one until one of them shows that the credentials are accepted.
 
-    Credentials that were accepted in the last run (`is_known_good`) are trusted after a short head start, so that
-    a refresh is one round trip; should they be refused, what has not been sent by then is not sent. `answer_seconds`
-    is how long an answer took last.
+    Credentials that were accepted a moment ago (`is_known_good`) are trusted after a short head start, so that
+    a refresh is one round trip; should they be refused, what has not been sent by then is not sent, and all that has
+    been is a failed login. `answer_seconds` is how long an answer took last.
     """
 
     def __init__(self, *, is_known_good: bool = False, answer_seconds: float = 0.0) -> None:

@@ -84,6 +84,23 @@ def reading_of(
     return Reading(entity, facts.fields, changed, replace=False)
 
 
+def reading_before_metadata(entity: Entity[Any], known: EntityFacts | None) -> Reading | None:
+    """The whole reading that can begin while the entity's metadata is still being read; None when it must wait.
+
+    It asks for the fields that are known, before a first run for all that we keep: a tenant that lacks one refuses
+    the first page, and that is all that it costs.
+    """
+    if known is not None and known.refusal is not None:
+        return None
+    fields = None if known is None else known.fields
+    return whole(entity, entity.field_names if fields is None else fields)
+
+
+def is_fulfilled(reading: Reading, facts: EntityFacts) -> bool:
+    """Whether `reading` asked for every field of ours that the tenant turned out to have."""
+    return reading.fields is None or set(facts.fields or ()) <= set(reading.fields)
+
+
 def reading_due(
     entity: Entity[Any], facts: EntityFacts, source: Source | None, max_id: int | None, at: datetime, *, full: bool
 ) -> Reading | None:

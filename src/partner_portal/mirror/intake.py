@@ -12,11 +12,17 @@ BATCH_ROWS = 10_000
 """Rows of one write: enough to make its fixed cost small, few enough to keep memory flat."""
 
 
+LAST_ROWS = 3_000
+"""When fewer are to come, those that wait are written beside the last pages, so that little is left to be done then."""
+
+
 class Intake:
     """Feeds one load, for several readers at once. At most one batch is being written and one is being gathered."""
 
     def __init__(self, load: Load) -> None:
         self.rows = 0
+        self.total: int | None = None
+        """How many rows should come, once that is known."""
         self._load = load
         self._gathered = 0
         self._taking_turns = asyncio.Lock()
@@ -27,10 +33,14 @@ class Intake:
         self.rows += len(page)
         self._load.append(page)
         self._gathered += len(page)
-        if self._gathered >= BATCH_ROWS:
+        if self._is_worth_writing():
             async with self._taking_turns:
-                if self._gathered >= BATCH_ROWS:
+                if self._is_worth_writing():
                     await self._write()
+
+    def _is_worth_writing(self) -> bool:
+        is_nearly_over = self.total is not None and 0 < self.total - self.rows <= LAST_ROWS
+        return self._gathered >= (LAST_ROWS if is_nearly_over else BATCH_ROWS)
 
     async def finish(self) -> None:
         """Write what is left and wait until everything is written."""

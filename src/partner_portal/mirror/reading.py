@@ -14,6 +14,9 @@ from partner_portal.mirror.together import together
 
 R = TypeVar("R", bound=Record)
 
+WAITING = 1
+"""Readers beyond those that may send: one stands ready with its span, so that a slot is taken again at once."""
+
 Take = Callable[[Sequence[Record]], Awaitable[None]]
 Count = Callable[[], Awaitable[int | None]]
 
@@ -27,7 +30,7 @@ async def read_side_by_side(
     the first error of any reader, of `count` or of `take`; nothing is under way any more then.
     """
     reading = _Reading(client, entity, fields, take)
-    readers = (reading.read() for _ in range(client.limits.per_entity))
+    readers = (reading.read() for _ in range(client.limits.per_entity + WAITING))
     await together(*readers, reading.learn_total(count))
 
 
@@ -39,7 +42,7 @@ class _Reading(Generic[R]):
         self._entity = entity
         self._fields = fields
         self._take = take
-        self._division = Division(client.limits.page_size, client.limits.per_entity)
+        self._division = Division(client.limits.page_size, client.limits.per_entity + WAITING)
         self._walks: dict[Span, Walk[R]] = {}
         self._news = asyncio.Condition()
 

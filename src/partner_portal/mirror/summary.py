@@ -11,7 +11,9 @@ from typing import Any
 class EntitySummary:
     """One entity's part: rows that arrived, requests sent for it, seconds, and why it is not complete, if so.
 
-    `removed` and `added` count the rows that a comparison with Autotask's counts led to.
+    `failed` says that it could not be read although it may be: what this API user may not read is not complete, and
+    neither are rows that wait for a person's word, yet nothing failed. `removed` and `added` count the rows that a
+    comparison with Autotask's counts led to, `removed` also those that were let go because a person had accepted it.
     """
 
     entity: str
@@ -20,12 +22,14 @@ class EntitySummary:
     seconds: float
     complete: bool
     problem: str | None = None
+    failed: bool = False
     removed: int = 0
     added: int = 0
 
     def after(self, removed: int, added: int, problem: str | None) -> EntitySummary:
         """The part after counts were compared: rows removed and added for it, and what is not settled, if anything."""
         problem = self.problem or problem
+        removed += self.removed
         return replace(self, removed=removed, added=added, problem=problem, complete=problem is None)
 
     def document(self) -> dict[str, Any]:
@@ -36,6 +40,7 @@ class EntitySummary:
             "seconds": round(self.seconds, 3),
             "complete": self.complete,
             "problem": self.problem,
+            "failed": self.failed,
             "removed": self.removed,
             "added": self.added,
         }

@@ -17,13 +17,15 @@ from typing import Any
 
 from partner_portal.autotask.catalog import CATALOG, Entity, Record
 from partner_portal.autotask.client import AutotaskClient
-from partner_portal.autotask.errors import AutotaskError, UnknownField, explain
+from partner_portal.autotask.errors import AutotaskError, PermissionMissing, UnknownField, explain
 from partner_portal.mirror.decide import (
     Reading,
     awaiting_confirmation,
     entities_to_look_up,
     is_counting_due,
+    is_fulfilled,
     is_worth_counting,
+    reading_before_metadata,
     reading_due,
     source_after,
     whole,
@@ -74,6 +76,7 @@ async def sync(
     """
     run = _Run(store, client, started_at, progress, _Wishes(full, verify, accept_deletions))
     await run.everything()
+    await run.settle()
     return run.summary()
 
 
@@ -111,29 +114,38 @@ class _Run:
         self._max_ids: dict[str, int | None] = {}
         self._parts: dict[str, EntitySummary] = {}
         self._read_whole: set[str] = set()
+        self._let_go: Counter[str] = Counter()
         self._compared: Mapping[str, Reconciliation] = {}
         self._unchanged: dict[str, tuple[Reading, float]] = {}
         self._resting: list[Entity[Any]] = []
+        self._facts: dict[str, asyncio.Future[EntityFacts]] = {}
         self._ended_by: AutotaskError | None = None
 
     async def everything(self) -> None:
-        """Read the tenant's metadata where it is due, then all entities."""
+        """Read all entities, and beside them the tenant's metadata where that is due."""
         known, held, self._compared = await asyncio.gather(
             asyncio.to_thread(self._store.tenant),
             asyncio.to_thread(self._what_is_held),
             asyncio.to_thread(self._store.reconciliations),
         )
         self._sources, self._max_ids = held
+        due = self._prepare_facts(known)
         try:
-            tenant = await self._look_up(known)
+            await together(self._side_by_side(CATALOG, known), self._look_up(known, due))
         except AutotaskError as error:
             for entity in CATALOG:
                 await self._give_up(entity, explain(error))
             return
-        await together(self._side_by_side(CATALOG, tenant), self._keep_tenant(known, tenant))
         await self._confirm()
         await self._leave_alone(self._resting)
-        await self._compare(tenant)
+        await together(self.settle(), self._compare())
+
+    async def settle(self) -> None:
+        """Let reports be quick again; one that is asked meanwhile is slower, and as right."""
+        try:
+            await asyncio.to_thread(self._store.settle_activities)
+        except Exception:
+            log.exception("bringing the activities up to date failed")  # the next run tries again
 
     def summary(self) -> Summary:
         """What the run did so far."""
@@ -146,30 +158,48 @@ class _Run:
             entities=tuple(replace(self._parts[entity.path], requests=sent[entity.path]) for entity in CATALOG),
         )
 
-    async def _look_up(self, known: Tenant | None) -> Tenant:
+    def _prepare_facts(self, known: Tenant | None) -> Sequence[Entity[Any]]:
+        """The entities whose metadata is due; of the others the facts are known."""
         due = entities_to_look_up(known, self._started_at, full=self._full)
-        if known is not None and not due:
-            return known
-        return await read_tenant(self._client, at=self._started_at, known=known, entities=due)
+        loop = asyncio.get_running_loop()
+        self._facts = {entity.path: loop.create_future() for entity in CATALOG}
+        for entity in CATALOG:
+            if known is not None and entity not in due:
+                self._facts[entity.path].set_result(known.entities.get(entity.path, EntityFacts()))
+        return due
 
-    async def _keep_tenant(self, known: Tenant | None, tenant: Tenant) -> None:
-        if tenant is not known:
-            await asyncio.to_thread(self._store.save_tenant, tenant)
+    async def _look_up(self, known: Tenant | None, due: Sequence[Entity[Any]]) -> None:
+        if known is not None and not due:
+            return
+
+        def tell(path: str, facts: EntityFacts) -> None:
+            self._facts[path].set_result(facts)
+
+        tenant = await read_tenant(self._client, at=self._started_at, known=known, entities=due, tell=tell)
+        await asyncio.to_thread(self._store.save_tenant, tenant)
 
     def _what_is_held(self) -> tuple[dict[str, Source], dict[str, int | None]]:
         with self._store.snapshot() as view:
             return view.sources(), view.max_ids()
 
-    async def _side_by_side(self, entities: Iterable[Entity[Any]], tenant: Tenant) -> None:
+    async def _side_by_side(self, entities: Iterable[Entity[Any]], known: Tenant | None) -> None:
         async with asyncio.TaskGroup() as group:
             for entity in entities:
-                group.create_task(self._mirror(entity, tenant.entities.get(entity.path, EntityFacts())))
+                group.create_task(self._mirror(entity, None if known is None else known.entities.get(entity.path)))
 
-    async def _mirror(self, entity: Entity[Any], facts: EntityFacts) -> None:
+    async def _mirror(self, entity: Entity[Any], known: EntityFacts | None) -> None:
         """Read one entity, or say why not; whatever goes wrong stays with it."""
-        refusal = facts.refusal if self._ended_by is None else explain(self._ended_by)
-        if refusal is not None:
-            await self._give_up(entity, refusal)
+        if not self._facts[entity.path].done() and (self._full or entity.path not in self._sources):
+            # A round trip less: the metadata comes beside the pages, and is looked at before they are committed.
+            early = reading_before_metadata(entity, known)
+            if early is not None and await self._read(early):
+                return
+        facts = await self._facts[entity.path]
+        if facts.refusal is not None:
+            await self._give_up(entity, facts.refusal, failed=False)
+            return
+        if self._ended_by is not None:
+            await self._give_up(entity, explain(self._ended_by))
             return
         source, max_id = self._sources.get(entity.path), self._max_ids.get(entity.path)
         is_accepting = self._accept_deletions and source is not None and source.unconfirmed > 0
@@ -188,8 +218,12 @@ class _Run:
         load = self._store.load(reading.entity)
         intake = Intake(load)
         problem = doubt = None
+        failed = False
         try:
             await self._take_in(reading, intake)
+            facts = await self._facts[path]
+            if not is_last_try and (facts.refusal is not None or not is_fulfilled(reading, facts)):
+                return False
             if not intake.rows and self._is_settled(reading):
                 self._unchanged[path] = reading, began
                 return True
@@ -197,14 +231,15 @@ class _Run:
         except UnknownField as error:
             if not is_last_try:
                 return False
-            problem = explain(error)
+            problem, failed = explain(error), True
         except Exception as error:  # noqa: BLE001  (an entity's failure must never stop the others)
             problem = self._problem(path, error)
+            failed = not isinstance(error, PermissionMissing)
         finally:
             await intake.stop()
         if problem is not None:
             await self._keep_problem(load.abandon, problem)
-        self._finish(path, intake.rows, began, problem or doubt)
+        self._finish(path, intake.rows, began, problem or doubt, failed=failed)
         return True
 
     def _is_settled(self, reading: Reading) -> bool:
@@ -221,7 +256,7 @@ class _Run:
         except Exception as error:  # noqa: BLE001  (it is told as the entities' problem)
             problem = self._problem("what has not changed", error)
         for path, (_, began) in self._unchanged.items():
-            self._finish(path, 0, began, problem)
+            self._finish(path, 0, began, problem, failed=problem is not None)
 
     def _keep_unchanged(self) -> None:
         readings = [reading for reading, _ in self._unchanged.values()]
@@ -235,12 +270,15 @@ class _Run:
         path = reading.entity.path
         earlier = self._sources.get(path)
         source = source_after(reading, self._started_at, earlier, server_at=self._server_began())
-        most = None if self._accept_deletions or earlier is None else most_removable(earlier.rows)
+        most = None if earlier is None else most_removable(earlier.rows)
         try:
             load.commit(source, replace=reading.replace, most_removed=most)
         except TooManyGone as many:
-            source = awaiting_confirmation(source, many.gone, many.held)
-            load.commit(source, replace=False)
+            if self._accept_deletions:
+                self._let_go[path] = many.gone
+            else:
+                source = awaiting_confirmation(source, many.gone, many.held)
+            load.commit(source, replace=self._accept_deletions)
         if reading.replace:
             self._read_whole.add(path)
         return source.problem
@@ -262,6 +300,7 @@ class _Run:
         async def count() -> int | None:
             total = await self._total(reading.entity)
             arrivals.start(total)
+            intake.total = total
             return total
 
         if is_worth_counting(reading):
@@ -291,12 +330,12 @@ class _Run:
         log.error("reading %s failed", path, exc_info=error)
         return f"An unexpected {type(error).__name__} stopped the reading of {path}. Report it with the portal's log."
 
-    async def _compare(self, tenant: Tenant) -> None:
+    async def _compare(self) -> None:
         """Compare counts where that is due, and settle what differs."""
         if not any(self._is_comparing_due(entity.path) for entity in CATALOG):
             return
         try:
-            candidates = await asyncio.to_thread(self._to_compare, tenant)
+            candidates = await asyncio.to_thread(self._to_compare)
             reconciler = Reconciler(
                 self._store, self._client, self._started_at, accepts_deletions=self._accept_deletions
             )
@@ -306,7 +345,7 @@ class _Run:
         except Exception:
             log.exception("comparing counts failed")  # the data is in place, and the next run compares again
 
-    def _to_compare(self, tenant: Tenant) -> list[Candidate]:
+    def _to_compare(self) -> list[Candidate]:
         sources = self._store.sources()
         candidates = []
         for entity in CATALOG:
@@ -314,8 +353,7 @@ class _Run:
             source = sources.get(path)
             is_sound = source is not None and (source.complete or source.unconfirmed > 0)
             if is_sound and self._is_comparing_due(path) and self._ended_by is None:
-                facts = tenant.entities.get(path, EntityFacts())
-                candidates.append(Candidate(entity, facts.fields, self._compared.get(path)))
+                candidates.append(Candidate(entity, self._facts[path].result().fields, self._compared.get(path)))
         return candidates
 
     def _is_comparing_due(self, path: str) -> bool:
@@ -334,10 +372,10 @@ class _Run:
                 self._progress.entity_started(entity.path, 0)
                 self._finish(entity.path, 0, self._clock(), None)
 
-    async def _give_up(self, entity: Entity[Any], problem: str) -> None:
+    async def _give_up(self, entity: Entity[Any], problem: str, *, failed: bool = True) -> None:
         self._progress.entity_started(entity.path, None)
         await self._keep_problem(lambda reason: self._store.forget(entity, reason), problem)
-        self._finish(entity.path, 0, self._clock(), problem)
+        self._finish(entity.path, 0, self._clock(), problem, failed=failed)
 
     async def _keep_problem(self, keep: Callable[[str], None], problem: str) -> None:
         try:
@@ -346,7 +384,7 @@ class _Run:
             # The summary still has the problem; a store that cannot take it cannot be told more.
             log.warning("the warehouse could not keep a problem: %s", error)
 
-    def _finish(self, path: str, rows: int, began: float, problem: str | None) -> None:
+    def _finish(self, path: str, rows: int, began: float, problem: str | None, *, failed: bool = False) -> None:
         self._parts[path] = EntitySummary(
             entity=path,
             rows=rows,
@@ -354,5 +392,7 @@ class _Run:
             seconds=self._clock() - began,
             complete=problem is None,
             problem=problem,
+            failed=failed,
+            removed=self._let_go[path],
         )
         self._progress.entity_finished(path, problem)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -60,14 +60,23 @@ async def read_tenant(
     at: datetime,
     known: Tenant | None = None,
     entities: Iterable[Entity[Any]] = CATALOG,
+    tell: Callable[[str, EntityFacts], None] | None = None,
 ) -> Tenant:
     """The tenant's facts at `at`; of entities other than `entities` those of `known` are kept.
 
-    An entity whose metadata cannot be read is not refused for that: its rows will tell. Raises `CredentialsRefused`,
-    `CallBudgetSpent` and `HostUnreachable`, after which nothing else would come either.
+    `tell` is called with an entity's path and facts as soon as they are there. An entity whose metadata cannot be read
+    is not refused for that: its rows will tell. Raises `CredentialsRefused`, `CallBudgetSpent` and `HostUnreachable`,
+    after which nothing else would come either.
     """
     wanted = list(entities)
-    found = await together(*(_metadata_of(client, entity) for entity in wanted))
+
+    async def look_up(entity: Entity[Any]) -> EntityMetadata:
+        metadata = await _metadata_of(client, entity)
+        if tell is not None:
+            tell(entity.path, metadata.facts)
+        return metadata
+
+    found = await together(*map(look_up, wanted))
     read = {entity.path: metadata for entity, metadata in zip(wanted, found, strict=True)}
     facts = dict(known.entities) if known is not None else {}
     facts.update({path: metadata.facts for path, metadata in read.items()})

@@ -59,7 +59,11 @@ class Api:
             return self._zone(request)
         if route.name == "versions":
             return json_answer(VERSIONS)
-        code = self._admit(request)
+        try:
+            code = self._admit(request)
+        except LoginRefused:
+            await asyncio.sleep(self._state.options.latency_seconds)
+            raise
         self._state.hour.spend()
         async with self._state.gate.slot(code, name):
             return await self._act(request, route, name)

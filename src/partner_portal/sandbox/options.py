@@ -13,11 +13,11 @@ Permission = Literal["granted", "forbidden", "error", "empty"]
 class Options(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Every switch, with the behaviour of a real tenant as its default.
 
-    Times are seconds. An answer takes `latency_seconds`, or longer where making it does. `band_scale` multiplies
-    the delays that the API adds from 50 % of the hour on (0 switches them off); a slot of the thread gate is freed
-    `release_seconds` after the answer; `lock_after` failed logins in a row lock the user; `zone_host` is the host
-    (and port) that the tenant has moved to: every other host then answers 401; `user_may_write` only changes what
-    the metadata says, a write is refused either way.
+    Times are seconds. An answer, a refused login too, takes `latency_seconds`, or longer where making it does.
+    `band_scale` multiplies the delays that the API adds from 50 % of the hour on (0 switches them off); a slot of the
+    thread gate is freed `release_seconds` after the answer; `lock_after` failed logins in a row lock the user;
+    `zone_host` is the host (and port) that the tenant has moved to: every other host then answers 401;
+    `user_may_write` only changes what the metadata says, a write is refused either way.
     """
 
     latency_seconds: float = 0.0

@@ -9,12 +9,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from partner_portal.warehouse import activities
 from partner_portal.warehouse.engine import Session
-from partner_portal.warehouse.store import EntityFacts, PicklistValue, Source, Tenant
+from partner_portal.warehouse.store import EntityFacts, PicklistValue, Source, State, Tenant
 from partner_portal.warehouse.tables import (
     DATA_VERSIONS,
     ORGANIZATION,
     PICKLISTS,
+    RECONCILIATIONS,
     SOURCES,
     TABLES,
     TENANT_ENTITIES,
@@ -139,6 +141,8 @@ def keep_tenant(session: Session, organization_id: int, tenant: Tenant) -> None:
     """Keep `tenant` in place of an earlier one; the data version moves unless only `read_at` differs."""
     earlier, now = read_tenant(session, organization_id), in_order(tenant)
     if earlier is None or replace(earlier, read_at=now.read_at) != now:
+        if activities.read_dialect(session, organization_id) is not activities.dialect_of(now.dialect):
+            activities.touch_all(session, organization_id)
         _write_tenant(session, organization_id, now)
         move_version(session, organization_id)
     elif earlier != now:
@@ -178,6 +182,17 @@ def remove_all(session: Session, organization_id: int) -> None:
         if table is not DATA_VERSIONS:
             session.change(f"DELETE FROM {table.address} {_OURS}", {"organization": organization_id})
     move_version(session, organization_id)
+
+
+def read_state(session: Session, organization_id: int) -> list[State]:
+    """Everything that a report tells of the data beside the rows, in one statement and in order."""
+    found = session.fetch(
+        f"SELECT '', CAST(NULL AS TIMESTAMP), version, CAST(NULL AS BIGINT) FROM {DATA_VERSIONS.address} {_OURS} "
+        f"UNION ALL SELECT entity, as_of, NULL, NULL FROM {SOURCES.address} {_OURS} "
+        f'UNION ALL SELECT entity, "at", ours, theirs FROM {RECONCILIATIONS.address} {_OURS}',
+        {"organization": organization_id},
+    )
+    return sorted((State(*row) for row in found), key=lambda part: (part.entity, part.number is None))
 
 
 def read_version(session: Session, organization_id: int) -> int:

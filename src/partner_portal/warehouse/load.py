@@ -11,7 +11,7 @@ from dataclasses import replace as with_changes
 from typing import Any
 
 from partner_portal.autotask.catalog import Entity, Record
-from partner_portal.warehouse import bookkeeping, history
+from partner_portal.warehouse import activities, bookkeeping, history
 from partner_portal.warehouse.engine import BATCH, Engine, Session, Staging
 from partner_portal.warehouse.payload import json_lines
 from partner_portal.warehouse.store import Source, TooManyGone, WarehouseError
@@ -149,6 +149,7 @@ class MirrorLoad:
         if gone is None:
             return 0
         history.record_departures(session, self._organization_id, self._entity.path, gone, parameters, source.as_of)
+        activities.touch_departures(session, self._organization_id, self._entity.path, gone, parameters)
         return session.change(
             f"DELETE FROM {self._table.address} AS held WHERE held.{ORGANIZATION} = $organization AND {gone}",
             {"organization": self._organization_id, **parameters},
@@ -171,12 +172,17 @@ class MirrorLoad:
         history.record_arrivals(session, self._organization_id, self._entity.path, latest, source.as_of)
         ours = {"organization": self._organization_id}
         if is_first:  # there is nothing to compare with
+            activities.touch_all_of(session, self._organization_id, self._entity.path)
             return session.change(insert_statement(self._table, latest), ours)
         slices = 1 + self._rows // MERGED_AT_ONCE
-        return sum(
-            session.change(merge_statement(self._table, latest, Slice(number, slices)), ours)
-            for number in range(slices)
+        return sum(self._merge(session, latest, Slice(number, slices)) for number in range(slices))
+
+    def _merge(self, session: Session, latest: str, part: Slice) -> int:
+        staged = f"(SELECT * FROM {latest} AS staged WHERE {part.condition('staged')})"
+        activities.touch_arrivals(
+            session, self._organization_id, self._entity.path, staged, held=part.condition("held")
         )
+        return session.change(merge_statement(self._table, latest, part), {"organization": self._organization_id})
 
     def _count(self, session: Session) -> int:
         found = session.fetch(

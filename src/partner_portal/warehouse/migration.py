@@ -8,6 +8,7 @@ an attribute of another type loses its old column first. Columns that the catalo
 
 from __future__ import annotations
 
+from partner_portal.warehouse.activities import touch_everybody
 from partner_portal.warehouse.engine import Session
 from partner_portal.warehouse.history import begin_history
 from partner_portal.warehouse.store import WarehouseError
@@ -30,7 +31,7 @@ _NAMES = {
 
 
 def migrate(session: Session, *, indexed: bool) -> None:
-    """Create what is missing, in the transaction of `session`; with `indexed` the tables get their primary keys.
+    """Create what is missing, in the transaction of `session`; with `indexed` the tables get their indexes.
 
     Raises `WarehouseError` when a newer version of the portal has written the store.
     """
@@ -45,11 +46,16 @@ def migrate(session: Session, *, indexed: bool) -> None:
     if not versions:
         session.change(f"INSERT INTO {SCHEMA}.schema_version VALUES ($version)", {"version": SCHEMA_VERSION})
     held = _held_columns(session)
+    altered = []
     for table in TABLES:
         if table.name not in held:
             _create(session, table, indexed=indexed)
         elif _fit(session, table, held[table.name]):
             _read_anew(session, table)
+        else:
+            continue
+        altered.append(table)
+    touch_everybody(session, altered)
     if held and OPPORTUNITY_CHANGES.name not in held:
         begin_history(session)
 
@@ -75,6 +81,8 @@ def _create(session: Session, table: Table, *, indexed: bool) -> None:
     if indexed:
         columns.append(f"PRIMARY KEY ({', '.join((ORGANIZATION, *table.key))})")
     session.change(f"CREATE TABLE {table.address} ({', '.join(columns)})")
+    if indexed and table.ranged_by:
+        session.change(f"CREATE INDEX ON {table.address} ({ORGANIZATION}, {table.ranged_by})")
 
 
 def _fit(session: Session, table: Table, held: dict[str, str]) -> bool:

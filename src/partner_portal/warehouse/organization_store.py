@@ -7,15 +7,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from partner_portal.autotask.catalog import Entity
 from partner_portal.organizations.scope import OrganizationScope
-from partner_portal.warehouse import bookkeeping, reconciliation
+from partner_portal.warehouse import activities, bookkeeping, reconciliation
+from partner_portal.warehouse.activities import Dialect
 from partner_portal.warehouse.engine import Engine, Session
 from partner_portal.warehouse.load import MirrorLoad
 from partner_portal.warehouse.scoped_select import SCOPE_PARAMETER, scoped_select
-from partner_portal.warehouse.store import OrganizationStore, Reconciliation, Source, Tenant, WarehouseError
+from partner_portal.warehouse.store import OrganizationStore, Reconciliation, Source, State, Tenant, WarehouseError
 from partner_portal.warehouse.tables import ENTITY_TABLES, ORGANIZATION
 
 
@@ -42,7 +44,21 @@ class MirrorStore:
         if missing:
             raise WarehouseError(f"The report's SQL names ${missing[0]}, which was not passed. Pass a value for it.")
         with self._reading() as session:
+            if select.asks_for_activities:
+                select = scoped_select(sql, self._deriving(session))
             return session.fetch(select.sql, {name: given[name] for name in select.parameters})
+
+    def _deriving(self, session: Session) -> Dialect | None:
+        """The dialect to derive activities by as `session` sees the store; None when their table is up to date."""
+        if session is self._session:
+            return self._deriving_in_snapshot
+        return activities.deriving_dialect(session, self._organization_id)
+
+    @cached_property
+    def _deriving_in_snapshot(self) -> Dialect | None:
+        """As it is throughout a snapshot: asked once, not by each of a report's statements."""
+        with self._reading() as session:
+            return activities.deriving_dialect(session, self._organization_id)
 
     def sources(self) -> dict[str, Source]:
         """What is known of each mirrored entity, by its wire path."""
@@ -78,6 +94,10 @@ class MirrorStore:
         with self._engine.writing(self._organization_id) as session:
             bookkeeping.mark_incomplete(session, self._organization_id, entity.path, problem)
 
+    def settle_activities(self) -> None:
+        """Bring the table of activities up to date."""
+        activities.settle(self._engine, self._organization_id)
+
     def clear(self) -> None:
         """Remove everything held of the organization; its data version moves on and is never reused."""
         with self._engine.writing(self._organization_id) as session:
@@ -108,6 +128,11 @@ class MirrorStore:
                 {"organization": self._organization_id},
             )
         return None if found[0][0] is None else int(found[0][0])
+
+    def state(self) -> list[State]:
+        """What is known of the data as a whole."""
+        with self._reading() as session:
+            return bookkeeping.read_state(session, self._organization_id)
 
     def data_version(self) -> int:
         """A number that grows whenever this organization's mirrored data changes; 0 before any."""

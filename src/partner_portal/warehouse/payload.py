@@ -16,6 +16,9 @@ _ESCAPED_NUL = b"\\u0000"
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+WITH_ZONE = "TIMESTAMPTZ"
+
+
 def wire_columns(entity: Entity[Any]) -> list[tuple[str, Column]]:
     """The columns of `entity`'s table, each with its name in the JSON of a batch.
 
@@ -23,7 +26,7 @@ def wire_columns(entity: Entity[Any]) -> list[tuple[str, Column]]:
     """
     columns = ENTITY_TABLES[entity.path].columns
     return [
-        (wire, Column(column.name, "TIMESTAMPTZ" if column.type == "TIMESTAMP" else column.type))
+        (wire, Column(column.name, WITH_ZONE if column.type == "TIMESTAMP" else column.type))
         for wire, column in zip(entity.field_names, columns, strict=True)
     ]
 

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from partner_portal.warehouse.activities import Dialect, deriving_sql
 from partner_portal.warehouse.store import WarehouseError
-from partner_portal.warehouse.tables import ORGANIZATION, READABLE, SCHEMA, Table
+from partner_portal.warehouse.tables import ACTIVITIES, ORGANIZATION, READABLE, SCHEMA, Table
 
 SCOPE_PARAMETER = "organization"
 """The parameter that carries the organization; a report may neither name nor pass it."""
@@ -57,6 +58,7 @@ class ScopedSelect:
 
     sql: str
     parameters: frozenset[str]
+    asks_for_activities: bool
 
 
 def tokens(sql: str) -> Iterator[Token]:
@@ -83,8 +85,10 @@ def _check(token: Token) -> None:
         raise WarehouseError(f"A report may not name {token.text}. Use the bare names of the catalogue's tables.")
 
 
-def _confined(table: Table, named: AbstractSet[str]) -> str:
+def _confined(table: Table, named: AbstractSet[str], deriving: Dialect | None) -> str:
     """The CTE that stands for `table`, with the columns in `named`: planning time grows with every column."""
+    if table is ACTIVITIES and deriving is not None:
+        return f'"{table.name}" AS NOT MATERIALIZED ({deriving_sql(deriving)})'
     columns = ", ".join(f'"{column.name}"' for column in table.columns if column.name in named) or "1 AS one"
     return (
         f'"{table.name}" AS NOT MATERIALIZED (SELECT {columns} '
@@ -100,9 +104,10 @@ def _wants_every_column(parts: Sequence[Token]) -> bool:
 
 
 @lru_cache(maxsize=512)
-def scoped_select(sql: str) -> ScopedSelect:
+def scoped_select(sql: str, deriving: Dialect | None = None) -> ScopedSelect:
     """Confine `sql`, one SELECT over bare table names, to the organization in `$organization`.
 
+    Activities come from their table or, when the records of a dialect are named in `deriving`, from these.
     Raises `WarehouseError` for any other statement and for names that lead past the organization.
     """
     parts = list(tokens(sql))
@@ -120,7 +125,8 @@ def scoped_select(sql: str) -> ScopedSelect:
     every = {column.name for table in tables for column in table.columns}
     named = every if _wants_every_column(parts) else every.intersection(words)
     body = "".join(token.text for token in parts).strip()
-    return ScopedSelect(_merged(", ".join(_confined(table, named) for table in tables), body), frozenset(parameters))
+    confined = ", ".join(_confined(table, named, deriving) for table in tables)
+    return ScopedSelect(_merged(confined, body), frozenset(parameters), ACTIVITIES in tables)
 
 
 def _merged(ours: str, body: str) -> str:

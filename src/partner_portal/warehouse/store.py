@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from partner_portal.autotask.catalog import Entity, Record
 from partner_portal.organizations.scope import OrganizationScope
@@ -82,6 +82,18 @@ class Reconciliation:
     def is_finding(self) -> bool:
         """Whether the difference outlived a refresh."""
         return self.differs_since is not None and self.differs_since < self.at
+
+
+class State(NamedTuple):
+    """A part of the state of an organization's data: an entity's freshness, or its comparison with Autotask's count.
+
+    Of no entity ("") it is the data version, in `number`, which else is our count; `at` is as the store keeps it.
+    """
+
+    entity: str
+    at: datetime | None
+    number: int | None
+    theirs: int | None
 
 
 @dataclass(frozen=True)
@@ -161,12 +173,12 @@ class OrganizationStore(Protocol):
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run one SELECT and return its rows.
 
-        Tables are the catalogue's (`Entity.table`) plus `picklists`, `sources` (whose count is `held_rows`) and
-        `opportunity_changes` (`warehouse.tables` describes it), with the attributes of the records and value classes
-        as columns; each name means this organization's rows only, and no column names the organization. Parameters
-        are named, written `$name`; those that the SQL does not name are ignored. Instants go in and come out as naive
-        UTC datetimes. What the stores give back differs in type for sums and averages of integers and in order for
-        text: cast the one, write `COLLATE "C"` for the other.
+        Tables are the catalogue's (`Entity.table`) plus `picklists`, `sources` (whose count is `held_rows`),
+        `opportunity_changes` and `activities` (`warehouse.tables` describes both), with the attributes of the records
+        and value classes as columns; each name means this organization's rows only, and no column names the
+        organization. Parameters are named, written `$name`; those that the SQL does not name are ignored. Instants go
+        in and come out as naive UTC datetimes. What the stores give back differs in type for sums and averages of
+        integers and in order for text: cast the one, write `COLLATE "C"` for the other.
         Raises `WarehouseError` for anything but one SELECT, and for names that lead past the organization.
         """
 
@@ -191,6 +203,13 @@ class OrganizationStore(Protocol):
     def forget(self, entity: Entity[Any], problem: str) -> None:
         """Mark `entity` incomplete because it cannot be read, and why; its earlier rows stay in place."""
 
+    def settle_activities(self) -> None:
+        """Bring the table behind `activities` up to date, so that reports over them are quick again.
+
+        To be called after a run that changed records. It changes no answer and no data version, costs one look when
+        nothing was touched, and little when little was. A run that died before it leaves the work to the next one.
+        """
+
     def clear(self) -> None:
         """Remove everything held of the organization, as when it is connected to another Autotask database."""
 
@@ -205,6 +224,9 @@ class OrganizationStore(Protocol):
 
     def max_id(self, entity: Entity[Any]) -> int | None:
         """The highest id held of `entity`."""
+
+    def state(self) -> list[State]:
+        """Data version, freshness and comparisons: differs whenever any report of this organization may. One look."""
 
     def data_version(self) -> int:
         """A number that grows whenever this organization's mirrored data changes; 0 before any.

@@ -40,11 +40,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its bare name, its columns without the organization, and what is unique within an organization."""
+    """One table: its bare name, its columns without the organization, and what is unique within an organization.
+
+    A store with indexes keeps a further one over the organization and `ranged_by`.
+    """
 
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    ranged_by: str | None = None
 
     @property
     def address(self) -> str:
@@ -132,6 +136,38 @@ OPPORTUNITY_CHANGES = Table(
 led to, so that rows of one opportunity have an order.
 """
 
+ACTIVITIES = Table(
+    "activities",
+    (
+        Column("source", "VARCHAR"),
+        Column("id", "BIGINT"),
+        Column("action_type", "BIGINT"),
+        Column("told_direction", "VARCHAR"),
+        Column("owner_id", "BIGINT"),
+        Column("company_id", "BIGINT"),
+        Column("contact_id", "BIGINT"),
+        Column("opportunity_id", "BIGINT"),
+        Column("happened_at", "TIMESTAMP"),
+        Column("is_echo", "BOOLEAN"),
+    ),
+    ("source", "id"),
+    ranged_by="happened_at",
+)
+"""What was done with customers, derived from the rows of the tenant's dialect (see `activities`).
+
+`source` is the wire path of the entity that holds the row `id`. `told_direction` (outbound, inbound, unspecified) is
+what the row itself says of a call; NULL in the live dialect, where action types say it. `happened_at` is NULL for a
+row without any instant. `is_echo` marks a note that only repeats a done to-do.
+"""
+
+TOUCHED_ACTIVITIES = Table(
+    "touched_activities", (Column("entity", "VARCHAR"), Column("id", "BIGINT")), ("entity", "id")
+)
+"""The rows that `activities` has yet to follow: appeared, changed or gone since it was last brought up to date.
+
+The entity '*' stands for every row of the organization.
+"""
+
 TENANTS = Table(
     "tenants", (Column("dialect", "VARCHAR"), Column("web_url", "VARCHAR"), Column("read_at", "TIMESTAMP")), ()
 )
@@ -169,6 +205,8 @@ TABLES: tuple[Table, ...] = (
     RECONCILIATIONS,
     DIFFERENCES,
     OPPORTUNITY_CHANGES,
+    ACTIVITIES,
+    TOUCHED_ACTIVITIES,
 )
 
 READABLE: dict[str, Table] = {table.name: table for table in TABLES}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import hypothesis
 import pytest
 from django.conf import settings
+
+from doubles import held_parts
 
 # A busy machine is no reason to fail: timings are measured in benchmarks.
 hypothesis.settings.register_profile("portal", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -28,48 +29,15 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-@dataclass
-class ListedJobs:
-    """A queue in memory, with the rule of the real one: one sync of an organization waits at a time."""
-
-    waiting: list[tuple[str, bool]] = field(default_factory=list)
-
-    def enqueue_sync(self, slug: str, *, full: bool = False) -> bool:
-        if any(slug == held for held, _ in self.waiting):
-            return False
-        self.waiting.append((slug, full))
-        return True
-
-    def close(self) -> None:
-        """Nothing is held."""
-
-
 @pytest.fixture
 def parts(db) -> Iterator:
     """The parts of a portal whose warehouse is in memory, whose clock stands at NOW, and whose Autotask is nowhere."""
-    from partner_portal.autotask.errors import HostUnreachable
-    from partner_portal.bootstrap import portal
-    from partner_portal.lib.clock import FixedClock
-    from partner_portal.usecases.parts import Parts
-    from partner_portal.vault.sealing import Keyring, new_key
-    from partner_portal.vault.vault import Vault
     from partner_portal.warehouse.opening import open_warehouse
 
-    async def nowhere(credentials, limits, known=None):
-        raise HostUnreachable("127.0.0.1", "connection refused")
-
-    made = Parts(
-        warehouse=open_warehouse(":memory:"),
-        clock=FixedClock(NOW),
-        vault=Vault(Keyring([new_key()])),
-        jobs=ListedJobs(),
-        open_client=nowhere,
-        entry_url="http://127.0.0.1:9",
-    )
-    portal.hold(made)
-    yield made
-    portal.hold(None)
-    made.warehouse.close()
+    warehouse = open_warehouse(":memory:")
+    with held_parts(warehouse, NOW) as made:
+        yield made
+    warehouse.close()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from partner_portal.accounts.policy import (
 from partner_portal.usecases.add_organization import add_organization
 from partner_portal.usecases.add_person import add_person
 
-FOR_ADMINISTRATORS = {Act.CONNECT, Act.TEST_CONNECTION, Act.SET_CALENDAR}
+FOR_ADMINISTRATORS = {Act.CONNECT, Act.TEST_CONNECTION, Act.SET_CALENDAR, Act.SET_MAPPING, Act.SET_TEAMS}
 
 
 def test_every_act_is_decided():

@@ -12,7 +12,18 @@ from partner_portal.api.routes import api
 def test_the_description_is_openapi_3_1_and_can_be_fetched(client):
     described = client.get("/api/v1/openapi.json").json()
     assert described["openapi"].startswith("3.1")
-    assert set(described["paths"]) == {"/api/v1/sales-report", "/api/v1/connection", "/api/v1/refresh"}
+    assert set(described["paths"]) == {
+        "/api/v1/sales-report",
+        "/api/v1/connection",
+        "/api/v1/refresh",
+        "/api/v1/mapping",
+        "/api/v1/mapping/preview",
+        "/api/v1/export",
+        "/api/v1/records/{metric}",
+        "/api/v1/metrics",
+        "/api/v1/teams",
+        "/api/v1/teams/{name}",
+    }
 
 
 def test_every_operation_declares_its_refusals(client):

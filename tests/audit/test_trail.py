@@ -8,8 +8,9 @@ import pytest
 
 from partner_portal.accounts.actor import SHELL
 from partner_portal.audit.events import EVENTS, Event, LogInFailed, RefreshAsked
-from partner_portal.audit.models import Entry, TrailIsAppendOnly
+from partner_portal.audit.models import Entry
 from partner_portal.audit.trail import Result, record
+from partner_portal.organizations.kept_rows import RowIsKept
 
 
 @pytest.fixture
@@ -31,18 +32,18 @@ def test_a_failure_keeps_its_reason(parts):
 
 def test_an_entry_is_never_changed(entry):
     entry.actor = "somebody else"
-    with pytest.raises(TrailIsAppendOnly):
+    with pytest.raises(RowIsKept):
         entry.save()
-    with pytest.raises(TrailIsAppendOnly):
+    with pytest.raises(RowIsKept):
         Entry.objects.filter(pk=entry.pk).update(actor="somebody else")
-    with pytest.raises(TrailIsAppendOnly):
+    with pytest.raises(RowIsKept):
         Entry.objects.bulk_update([entry], ["actor"])
 
 
 def test_an_entry_is_never_removed(entry):
-    with pytest.raises(TrailIsAppendOnly):
+    with pytest.raises(RowIsKept):
         entry.delete()
-    with pytest.raises(TrailIsAppendOnly):
+    with pytest.raises(RowIsKept):
         Entry.objects.all().delete()
 
 

@@ -90,7 +90,12 @@ def deal_figures(
     rows: Rows, dialect: str, ranks: dict[int, int], zone: ZoneInfo, start: date, end: date, owner: int | None
 ) -> dict:
     """Counts and sums of opportunities; `ranks` gives each stage's rank, in the guide's dialect the id itself."""
-    found: dict = {"steps": Counter(), "amounts": Counter(), "owners": defaultdict(lambda: [0, Decimal(0)])}
+    found: dict = {
+        "steps": Counter(),
+        "amounts": Counter(),
+        "owners": defaultdict(lambda: [0, Decimal(0)]),
+        "dealing": set(),
+    }
     found |= {"won": [0, Decimal(0)], "lost": [0, Decimal(0)], "open": [0, Decimal(0)]}
     found |= {"weighted": Fraction(0), "without": 0, "cycle": []}
     for deal in rows["Opportunities"]:
@@ -109,6 +114,8 @@ def deal_figures(
                 found["steps"][key] += has
                 found["amounts"][key] += amount * has
         ended = closed if won else only_date(deal.lost_date or deal.closed_date, zone) if lost else None
+        if is_open or any(day and start <= day <= end for day in (created, ended)):
+            found["dealing"].add(deal.owner_resource_id)
         if ended and start <= ended <= end:
             for pair in [found["won"], found["owners"][deal.owner_resource_id]] if won else [found["lost"]]:
                 pair[0] += 1
@@ -202,7 +209,7 @@ def check_lists(
     ]
     shown = {entry["owner"] and entry["owner"]["id"]: entry for entry in doc["by_owner"]}
     busy = {who for who, counter in done["owners"].items() if sum(counter[name] for name in FIGURES)}
-    assert shown.keys() == busy | met["owners"].keys() | {who for who, won in deals["owners"].items() if won[0]}
+    assert shown.keys() == busy | met["owners"].keys() | deals["dealing"]
     for who, entry in shown.items():
         assert {name: entry[name] for name in FIGURES} == {name: done["owners"][who][name] for name in FIGURES}
         assert entry["appointments"] == met["owners"][who]

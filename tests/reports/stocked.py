@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 
-from partner_portal.autotask.catalog import CATALOG, Record, entity_at
+from partner_portal.autotask.catalog import CATALOG, Opportunity, Record, entity_at
 from partner_portal.organizations.scope import OrganizationScope
 from partner_portal.reports.question import OrganizationFacts, Question
 from partner_portal.warehouse.store import OrganizationStore, PicklistValue, Source, Tenant, Warehouse
@@ -17,6 +18,15 @@ WEB = "https://ww1.example.test/"
 IDLE = {"Tickets", "TimeEntries", "Contracts"}
 NOT_IN = {"live": {"Tasks"}, "guide": {"CompanyNotes", "CompanyToDos", "ActionTypes"}}
 _numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Deals:
+    """One reading of opportunities: which looked how at that time, and which were gone."""
+
+    at: datetime
+    records: Sequence[Opportunity]
+    gone: Sequence[int] = ()
 
 
 def utc(*parts: int) -> datetime:
@@ -31,10 +41,16 @@ def stock(
     picklists: Iterable[PicklistValue] = (),
     web_url: str | None = WEB,
     unread: Mapping[str, str] | None = None,
+    earlier: Iterable[Deals] = (),
 ) -> OrganizationStore:
-    """A new organization's mirror: `rows` by entity path, what else a report reads there empty, `unread` refused."""
+    """A new organization's mirror: `rows` by entity path, what else a report reads there empty, `unread` refused.
+
+    `earlier` are readings of opportunities before the last one, which has those of `rows`.
+    """
     store = warehouse.organization(OrganizationScope(next(_numbers)))
     store.save_tenant(Tenant(dialect, web_url, tuple(picklists)))
+    for reading in earlier:
+        add(store, "Opportunities", reading.records, as_of=reading.at, gone=reading.gone)
     refused = unread or {}
     for entity in CATALOG:
         if entity.path in refused:
@@ -45,11 +61,18 @@ def stock(
     return store
 
 
-def add(store: OrganizationStore, path: str, records: Sequence[Record], *, as_of: datetime = READ_AT) -> None:
+def add(
+    store: OrganizationStore,
+    path: str,
+    records: Sequence[Record],
+    *,
+    as_of: datetime = READ_AT,
+    gone: Sequence[int] = (),
+) -> None:
     load = store.load(entity_at(path))
     if records:
         load.append(list(records))
-    load.commit(Source(path, as_of=as_of, watermark=as_of, complete=True), replace=False)
+    load.commit(Source(path, as_of=as_of, watermark=as_of, complete=True), replace=False, remove=gone)
 
 
 def facts(zone: str = "UTC", **more) -> OrganizationFacts:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from partner_portal.lib.period import COMPARISONS, PRESETS
 from partner_portal.reports.document import sales_report
 from reports.oracle import check_document, wall
-from reports.stocked import ask, stages, stock
-from reports.worlds import GUIDE_RANKS, MEANINGS, OWNERS, RANKS, STAGES, guide_rows, live_rows
+from reports.pipeline_oracle import DealView, check_movement, check_pipeline
+from reports.stocked import READ_AT, Deals, ask, stages, stock
+from reports.worlds import GUIDE_RANKS, MEANINGS, OWNERS, RANKS, REASONS, STAGES, guide_rows, live_rows, readings
 
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Australia/Sydney", "Asia/Kathmandu", "Pacific/Kiritimati")
 DAYS = st.dates(date(2026, 3, 27), date(2026, 11, 30))
@@ -36,20 +37,23 @@ def questions(draw: st.DrawFn):
 class Stocked:
     """A mirror, its dialect and the rows in it."""
 
-    def __init__(self, dialect: str, store, rows) -> None:
-        self.dialect, self.store, self.rows = dialect, store, rows
+    def __init__(self, dialect: str, store, rows, earlier) -> None:
+        self.dialect, self.store, self.rows, self.earlier = dialect, store, rows, earlier
 
 
 def stocked(warehouse, dialect: str, random: Random, size: int):
     rows = live_rows(random, size) if dialect == "live" else guide_rows(random, size)
-    picklists = stages(*STAGES) if dialect == "live" else ()
-    return Stocked(dialect, stock(warehouse, rows, dialect=dialect, picklists=picklists), rows)
+    picklists = [*(stages(*STAGES) if dialect == "live" else ()), *REASONS]
+    earlier = readings(random, rows["Opportunities"], live=dialect == "live")
+    store = stock(warehouse, rows, dialect=dialect, picklists=picklists, earlier=earlier)
+    return Stocked(dialect, store, rows, earlier)
 
 
 def check(world: Stocked, question) -> None:
     zone = ZoneInfo(question.organization.time_zone)
+    document = sales_report(world.store, question)
     check_document(
-        sales_report(world.store, question),
+        document,
         world.rows,
         dialect=world.dialect,
         meanings=MEANINGS,
@@ -58,6 +62,16 @@ def check(world: Stocked, question) -> None:
         owner=question.owner_id,
         today=wall(question.now, zone),
     )
+    labels = dict(enumerate(STAGES, start=11)) if world.dialect == "live" else {}
+    view = DealView(
+        world.dialect,
+        RANKS if world.dialect == "live" else GUIDE_RANKS,
+        zone,
+        question.owner_id,
+        (date.fromisoformat(document["period"]["start"]), date.fromisoformat(document["period"]["end"])),
+    )
+    check_pipeline(document, world.rows, view, today=wall(question.now, zone), labels=labels)
+    check_movement(document["pipeline"], [*world.earlier, Deals(READ_AT, world.rows["Opportunities"])], view)
 
 
 @pytest.fixture(scope="module", params=["live", "guide"])

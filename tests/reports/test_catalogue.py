@@ -6,11 +6,13 @@ from collections.abc import Iterator
 import pytest
 
 from partner_portal.autotask.catalog import CATALOG, Opportunity, Task
-from partner_portal.reports.catalogue import CATALOGUE, Metric, Unit
+from partner_portal.reports.catalogue import CATALOGUE
 from partner_portal.reports.document import sales_report
+from partner_portal.reports.metric import Metric, Unit
 from reports.stocked import ask, stock, utc
 
 FIGURES = (
+    "activities",
     "calls",
     "emails",
     "meetings",
@@ -19,10 +21,14 @@ FIGURES = (
     "funnel",
     "conversion_rate",
     "pipeline",
+    "ratios",
     "by_day",
     "by_owner",
 )
-NOT_FIGURES = {"includes", "upcoming", "key", "label", "date", "owner"}
+NOT_FIGURES = {
+    *("includes", "upcoming", "key", "label", "date", "owner", "month", "stage", "rank"),
+    *("outcome", "reason", "reason_id", "after_days", "since", "from", "to"),
+}
 
 
 def paths(value: object, path: str) -> Iterator[str]:
@@ -43,7 +49,10 @@ def shown(duckdb_warehouse) -> set[str]:
     at = utc(2026, 11, 3)
     rows = {
         "Tasks": [Task(id=1, action_type=4, create_date_time=at)],
-        "Opportunities": [Opportunity(id=1, stage=5, create_date=at, closed_date=at)],
+        "Opportunities": [
+            Opportunity(id=1, stage=5, create_date=at, closed_date=at),
+            Opportunity(id=2, stage=1, create_date=at, projected_close_date=utc(2026, 11, 30)),
+        ],
     }
     document = sales_report(stock(duckdb_warehouse, rows, dialect="guide"), ask())
     return {path for group in FIGURES for path in paths(document[group], group)}
@@ -80,6 +89,7 @@ def test_a_metric_reads_fields_that_we_keep_and_says_what_it_means(metric: Metri
 def test_units_follow_the_places_where_figures_stand():
     for metric in CATALOGUE:
         ends = {figure.rsplit(".", 1)[-1] for figure in metric.figures}
-        assert (metric.unit is Unit.MONEY) == any("amount" in end for end in ends)
+        assert (metric.unit is Unit.MONEY) == any("amount" in end or "revenue" in end for end in ends)
         assert (metric.unit is Unit.RATE) == bool(ends & {"rate", "share", "conversion"})
+        assert (metric.unit is Unit.RATIO) == bool(ends & {"value"})
         assert (metric.unit is Unit.DAYS) == bool(ends & {"mean", "median"})

@@ -32,7 +32,7 @@ def test_local_dates(warehouse, name):
 def test_date_only_fields(warehouse, name):
     zone = ZoneInfo(name)
     expected = [date_only(at, zone) for at in INSTANTS[::11]]
-    assert ask_sql(warehouse, date_only_sql("instant", zone, START, END)) == expected
+    assert ask_sql(warehouse, date_only_sql("instant", zone, (START, END))) == expected
 
 
 def test_midnight_utc_is_a_date_and_anything_else_an_instant():

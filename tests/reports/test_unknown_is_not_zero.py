@@ -38,10 +38,10 @@ def numbers(value: object) -> list[object]:
 
 def test_before_the_first_sync_nothing_is_a_number(warehouse):
     document = sales_report(warehouse.organization(OrganizationScope(987_654)), ask())
-    for group in ("calls", "emails", "meetings"):
+    for group in ("activities", "calls", "emails", "meetings"):
         assert set(numbers(document[group])) == {None}
     assert document["conversations"] == {"total": None, "previous": None, "includes": ["calls", "meetings"]}
-    assert document["appointments"] == {"total": None, "previous": None, "upcoming": []}
+    assert document["appointments"] == {"total": None, "previous": None, "upcoming_total": None, "upcoming": []}
     assert set(
         numbers([document["funnel"], document["pipeline"], document["conversion_rate"], document["by_day"]])
     ) == {None}

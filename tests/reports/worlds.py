@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+from msgspec import structs
+
 from partner_portal.autotask.catalog import (
     ActionType,
     Appointment,
@@ -19,6 +21,8 @@ from partner_portal.autotask.catalog import (
     Resource,
     Task,
 )
+from partner_portal.warehouse.store import PicklistValue
+from reports.stocked import READ_AT, Deals
 
 OWNERS = (None, 7, 8, 9, 404)  # 404 is no resource any more
 ACTIONS = {
@@ -48,6 +52,11 @@ STAGES = (
     "Lost",
 )
 RANKS = dict(zip(range(11, 19), (0, 1, 2, 2, 3, 4, 5, 5), strict=True))
+REASONS = [
+    PicklistValue("Opportunities", field, value, label)
+    for field, labels in (("winReason", ("Price", "Trust")), ("lossReason", ("Price", "Feature", "Timing")))
+    for value, label in enumerate(labels, start=1)
+]
 GUIDE_RANKS = {rank: rank for rank in range(6)}
 TEXTS = (None, "", "Inbound from web", "OUTBOUND follow-up", "inbound, then outbound", "<p>Sent <b>quote</b></p>")
 MARKS = (
@@ -85,7 +94,7 @@ def live_rows(random: Random, size: int) -> dict[str, Sequence[Record]]:
             assigned_to_resource_id=random.choice(OWNERS),
             company_id=maybe(random, random.randint(0, 3)),
             contact_id=maybe(random, 31),
-            opportunity_id=maybe(random, 51, chance=0.3),
+            opportunity_id=maybe(random, random.randint(1, size * 2), chance=0.3),
             activity_description=random.choice(TEXTS),
             start_date_time=maybe(random, moment(random)),
             completed_date=maybe(random, moment(random)),
@@ -111,6 +120,7 @@ def note(random: Random, number: int, to_dos: Sequence[CompanyToDo]) -> CompanyN
             assigned_resource_id=twin.assigned_to_resource_id,
             company_id=twin.company_id,
             contact_id=maybe(random, twin.contact_id, chance=0.9),
+            opportunity_id=twin.opportunity_id,
             start_date_time=start,
             create_date_time=moment(random),
         )
@@ -119,6 +129,7 @@ def note(random: Random, number: int, to_dos: Sequence[CompanyToDo]) -> CompanyN
         action_type=random.choice([*ACTIONS, None]),
         assigned_resource_id=random.choice(OWNERS),
         company_id=maybe(random, random.randint(0, 3)),
+        opportunity_id=maybe(random, random.randint(1, number + 1), chance=0.3),
         name=random.choice(TEXTS),
         note=random.choice(TEXTS),
         start_date_time=maybe(random, moment(random)),
@@ -137,6 +148,9 @@ def guide_rows(random: Random, size: int) -> dict[str, Sequence[Record]]:
             action_type=maybe(random, random.randint(0, 8), chance=0.95),
             direction=maybe(random, random.choice((1, 2, 2, 1, 3)), chance=0.6),
             company_id=maybe(random, random.randint(0, 3)),
+            opportunity_id=maybe(random, random.randint(1, size), chance=0.3),
+            start_date_time=maybe(random, moment(random)),
+            completed_date_time=maybe(random, moment(random)),
             create_date_time=maybe(random, moment(random), chance=0.97),
         )
         for number in range(1, size * 3)
@@ -178,4 +192,47 @@ def opportunity(random: Random, number: int, *, live: bool) -> Opportunity:
         create_date=maybe(random, created - timedelta(days=random.choice((0, 0, 3, 200, 3000))), chance=0.97),
         closed_date=maybe(random, day_like(random)),
         lost_date=maybe(random, day_like(random), chance=0.5),
+        projected_close_date=maybe(random, projected(random)),
+        onetime_revenue=maybe(random, cents(random)),
+        monthly_revenue=maybe(random, cents(random), chance=0.4),
+        win_reason=maybe(random, random.choice((1, 2, 9)), chance=0.6),
+        loss_reason=maybe(random, random.choice((1, 2, 3, 9)), chance=0.6),
     )
+
+
+def projected(random: Random) -> datetime:
+    """When a deal should close: around now, or up to four months later."""
+    return day_like(random) + timedelta(days=random.choice((0, 0, 3, 9, 40, 120)))
+
+
+def cents(random: Random) -> Decimal:
+    return Decimal(random.randint(0, 10**6)) / 100
+
+
+def readings(random: Random, deals: Sequence[Opportunity], *, live: bool, times: int = 6) -> list[Deals]:
+    """How opportunities looked before they looked like `deals`: changed, gone and back, and some gone for good."""
+    starts = sorted({READ_AT - timedelta(minutes=random.randint(5, 90_000)) for _ in range(times)})
+    ghosts = [opportunity(random, 5_000 + number, live=live) for number in range(len(deals) // 4)]
+    there: set[int] = set()
+    found = []
+    for at in starts:
+        seen = [changed(random, deal, live=live) for deal in (*deals, *ghosts) if random.random() < 0.5]
+        gone = [number for number in sorted(there) if random.random() < 0.1]
+        found.append(Deals(at, [deal for deal in seen if deal.id not in gone], gone))
+        there = (there | {deal.id for deal in seen}) - set(gone)
+    if there:
+        staying = {deal.id for deal in deals}
+        found.append(Deals(READ_AT - timedelta(minutes=1), [], sorted(there - staying)))
+    return found
+
+
+def changed(random: Random, deal: Opportunity, *, live: bool) -> Opportunity:
+    """The deal as it might have been: open more often than not."""
+    other = opportunity(random, deal.id, live=live)
+    changes: dict[str, object] = {}
+    if random.random() < 0.6:
+        changes |= {"status": 1, "stage": random.choice([*RANKS]) if live else random.randint(0, 4)}
+    for name in ("amount", "projected_close_date", "stage", "owner_resource_id"):
+        if random.random() < 0.3:
+            changes[name] = getattr(other, name)
+    return structs.replace(deal, **changes)

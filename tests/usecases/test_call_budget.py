@@ -51,7 +51,8 @@ def paused(parts, connected, sandbox):
 def test_a_sync_that_meets_a_tight_hour_keeps_its_data_and_until_when_it_pauses(parts, paused):
     state = connection_state(parts, paused)
     assert state.stage == "connected"
-    assert "83 % used; the sync goes on at about" in state.problem
+    assert "83 % used; the sync goes on at about 10:09." in state.problem  # by the organization's clock, New York
+    assert SyncRun.objects.first().problem == state.problem
     assert timedelta(minutes=9) < state.paused_until - parts.clock.now() < timedelta(minutes=10)
     assert state.next_sync_at == state.paused_until
     assert state.document()["paused_until"].startswith("2026-11-18T15:09:")
@@ -125,13 +126,32 @@ def test_a_tenant_that_moved_is_found_and_its_new_zone_kept(parts, connected, sa
     assert sandbox.state.counters.requests["ZoneInformation"] == 0
 
 
-def test_a_rotated_secret_is_one_failed_login_and_no_longer_known_good(parts, connected, sandbox, later):
+@pytest.mark.parametrize(("seconds", "full"), [(300, False), (61, False), (10, True), (300, True)])
+def test_a_rotated_secret_is_one_failed_login_and_no_longer_known_good(parts, connected, sandbox, later, seconds, full):
     sync_organization(parts, connected)
     assert Connection.objects.get().accepted_at == parts.clock.now()
     sandbox.state.login = replace(sandbox.state.login, secret="rotated elsewhere")
-    sync_organization(later(300), connected)
+    sandbox.state.options.latency_seconds = 0.05  # longer than any head start over an answer that took less
+    sync_organization(later(seconds), connected, full=full)
     assert Connection.objects.get().accepted_at is None
     assert sandbox.state.counters.failed_logins.total() == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "full", "is_trusted"), [(0, False, True), (59, False, True), (60, False, False), (0, True, False)]
+)
+def test_credentials_are_trusted_for_a_moment_after_they_were_accepted(
+    parts, connected, later, seconds, full, is_trusted
+):
+    sync_organization(parts, connected)
+    told = []
+
+    async def open_client(credentials, limits, known=None):
+        told.append(known)
+        return await parts.open_client(credentials, limits, known)
+
+    sync_organization(replace(later(seconds), open_client=open_client), connected, full=full)
+    assert [known.is_accepted for known in told] == [is_trusted]
 
 
 def test_requests_are_kept_by_hour_and_entity(parts, connected, sandbox):

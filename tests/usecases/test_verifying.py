@@ -9,6 +9,8 @@ from datetime import timedelta
 import pytest
 from typer.testing import CliRunner
 
+from partner_portal.audit.models import Entry
+from partner_portal.autotask.errors import HostUnreachable
 from partner_portal.bootstrap import portal
 from partner_portal.cli.failure import failures_explained
 from partner_portal.cli.main import app
@@ -123,10 +125,38 @@ class TestCommand:
         assert stopped.value.code == 1
         assert "Not everything could be compared." in capsys.readouterr().err
 
+    def test_an_entity_that_could_not_be_read_ends_a_sync_with_1(self, later, synced, sandbox, capsys):
+        sandbox.state.faults.add(Fault(kind="broken_json", entity="Opportunities", route="query", count=None))
+        with pytest.raises(SystemExit) as stopped:
+            self.run("sync", "--full")
+        assert stopped.value.code == 1
+        assert "Opportunities could not be read; earlier data stays in place. " in capsys.readouterr().err
+
+    def test_an_entity_that_may_not_be_read_does_not(self, later, synced, sandbox):
+        sandbox.state.options.permissions["Opportunities"] = "forbidden"
+        result = self.run("sync", "--full")
+        assert result.exit_code == 0
+        assert "Not complete: Opportunities: " in result.stderr
+
     def test_deletions_are_accepted_by_the_option_only(self, later, synced, sandbox):
         sandbox.state.options.permissions["Opportunities"] = "empty"
         assert self.run("sync", "--full").exit_code == 0
         store = later.warehouse.organization(synced.scope)
         assert store.sources()["Opportunities"].rows == 100
+        assert not Entry.objects.filter(action="deletions.accepted").exists()
         assert self.run("sync", "--accept-deletions").exit_code == 0
         assert store.sources()["Opportunities"].rows == 0
+        (entry,) = Entry.objects.filter(action="deletions.accepted")
+        assert (entry.organization_id, entry.actor, entry.result) == (synced.pk, "command line", "done")
+        assert entry.details == {"removed": {"Opportunities": 100}}
+
+
+def test_an_acceptance_whose_sync_fails_is_on_the_trail_with_the_reason(later, synced):
+    async def nowhere(credentials, limits, known=None):
+        raise HostUnreachable("portal.invalid", "connection refused")
+
+    with pytest.raises(HostUnreachable):
+        sync_organization(replace(later, open_client=nowhere), synced, accept_deletions=True)
+    (entry,) = Entry.objects.filter(action="deletions.accepted")
+    assert (entry.result, entry.details) == ("failed", {"removed": {}})
+    assert "portal.invalid" in entry.reason

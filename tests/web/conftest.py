@@ -9,13 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from partner_portal.autotask.errors import HostUnreachable
-from partner_portal.bootstrap import portal
-from partner_portal.lib.clock import FixedClock
+from doubles import held_parts
 from partner_portal.organizations.models import Connection, SyncRun
-from partner_portal.usecases.parts import Parts
-from partner_portal.vault.sealing import Keyring, new_key
-from partner_portal.vault.vault import Vault
 from partner_portal.warehouse.opening import open_warehouse
 from partner_portal.web import sales_report as module
 from web import sample
@@ -35,34 +30,8 @@ def warehouse():
 @pytest.fixture
 def parts(db, warehouse):
     """Parts whose clock stands at the sample's time; where a test needs Autotask, it brings its own."""
-
-    async def nowhere(credentials, limits):
-        raise HostUnreachable("127.0.0.1", "connection refused")
-
-    made = Parts(
-        warehouse=warehouse,
-        clock=FixedClock(sample.NOW),
-        vault=Vault(Keyring([new_key()])),
-        jobs=ListedJobs(),
-        open_client=nowhere,
-        entry_url="http://127.0.0.1:9",
-    )
-    portal.hold(made)
-    yield made
-    portal.hold(None)
-
-
-@dataclass
-class ListedJobs:
-    """A queue in memory: one sync of an organization waits at a time."""
-
-    waiting: list[tuple[str, bool]] = field(default_factory=list)
-
-    def enqueue_sync(self, slug: str, *, full: bool = False) -> bool:
-        if any(slug == held for held, _ in self.waiting):
-            return False
-        self.waiting.append((slug, full))
-        return True
+    with held_parts(warehouse, sample.NOW) as made:
+        yield made
 
 
 @pytest.fixture

@@ -49,7 +49,12 @@ def test_a_preset_brings_its_own_dates():
 
 @pytest.mark.parametrize(
     ("query", "words"),
-    [({"from": "tomorrow"}, "no date"), ({"owner": "me"}, "no owner"), ({"owner": "-3"}, "no owner")],
+    [
+        ({"from": "tomorrow"}, "no date"),
+        ({"owner": "me"}, "no owner"),
+        ({"owner": "-3"}, "no owner"),
+        ({"owner": "9" * 5000}, "no owner"),
+    ],
 )
 def test_what_cannot_be_understood_is_explained(query, words):
     with pytest.raises(FilterWrong, match=words):

@@ -24,6 +24,9 @@ class Act(Enum):
     TEST_CONNECTION = "test the connection"
     CONNECT = "change the connection"
     SET_CALENDAR = "change the calendar"
+    SEE_MAPPING = "see the mapping"
+    SET_MAPPING = "change the mapping"
+    SET_TEAMS = "change the teams"
 
 
 _EVERYBODY = frozenset(Role)
@@ -36,6 +39,9 @@ PERMITTED: dict[Act, frozenset[Role]] = {
     Act.TEST_CONNECTION: _ADMINISTRATORS,
     Act.CONNECT: _ADMINISTRATORS,
     Act.SET_CALENDAR: _ADMINISTRATORS,
+    Act.SEE_MAPPING: _EVERYBODY,
+    Act.SET_MAPPING: _ADMINISTRATORS,
+    Act.SET_TEAMS: _ADMINISTRATORS,
 }
 
 

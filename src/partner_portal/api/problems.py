@@ -14,6 +14,8 @@ from ninja.errors import HttpError, ValidationError
 
 from partner_portal.accounts.policy import NotPermitted, OrganizationUnknown
 from partner_portal.usecases.errors import InputRefused, NotConnected, UseCaseError
+from partner_portal.usecases.mapping import MappingError
+from partner_portal.usecases.records import DataMoved, MetricUnknown
 from partner_portal.usecases.sales_report import QuestionError
 
 MEDIA_TYPE = "application/problem+json"
@@ -34,6 +36,10 @@ class Problem(Schema):
     detail: str
 
 
+REFUSALS: dict[Any, Any] = dict.fromkeys((HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND), Problem)
+"""What every operation may answer instead of what was asked for."""
+
+
 def problem(status: HTTPStatus, detail: str) -> HttpResponse:
     """The answer that says what went wrong."""
     body = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
@@ -52,13 +58,16 @@ def explain_errors(api: NinjaAPI) -> None:
     said: list[tuple[type[Exception], HTTPStatus]] = [
         (OrganizationUnknown, HTTPStatus.NOT_FOUND),
         (NotPermitted, HTTPStatus.FORBIDDEN),
+        (DataMoved, HTTPStatus.CONFLICT),
         (QuestionError, HTTPStatus.UNPROCESSABLE_ENTITY),
+        (MappingError, HTTPStatus.UNPROCESSABLE_ENTITY),
         (InputRefused, HTTPStatus.UNPROCESSABLE_ENTITY),
         (NotConnected, HTTPStatus.CONFLICT),
         (UseCaseError, HTTPStatus.CONFLICT),
     ]
     for kind, status in said:
         api.add_exception_handler(kind, _saying(status))
+    api.add_exception_handler(MetricUnknown, _unknown_metric)
     api.add_exception_handler(Http404, _nothing_there)
     api.add_exception_handler(HttpError, _http_error)
     api.add_exception_handler(ValidationError, _validation)
@@ -70,6 +79,11 @@ def _saying(status: HTTPStatus) -> Answer:
         return problem(status, str(error))
 
     return answer
+
+
+def _unknown_metric(_request: HttpRequest, error: Raised) -> HttpResponse:
+    slug = error.slug if isinstance(error, MetricUnknown) else ""
+    return problem(HTTPStatus.NOT_FOUND, f"There is no metric {slug!r}. See /api/v1/metrics.")
 
 
 def _nothing_there(request: HttpRequest, _error: Raised) -> HttpResponse:
@@ -87,7 +101,8 @@ def _http_error(_request: HttpRequest, error: Raised) -> HttpResponse:
 
 def _validation(_request: HttpRequest, error: Raised) -> HttpResponse:
     first = error.errors[0] if isinstance(error, ValidationError) and error.errors else {}
-    place = first.get("loc", ("request",))[-1]
+    way = first.get("loc", ("request",))
+    place = ".".join(map(str, way[2:] or way[-1:]))  # past "body" or "query" and the parameter's name
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{place}: {first.get('msg', 'cannot be used')}.")
 
 

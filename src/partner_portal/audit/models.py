@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NoReturn
+from typing import ClassVar
 
 from django.db import models
 
-
-class TrailIsAppendOnly(TypeError):
-    """An audit entry can be neither changed nor removed."""
+from partner_portal.organizations.kept_rows import KeptRow
 
 
-class Entries(models.QuerySet["Entry"]):
-    """A query over entries that can only read and add."""
-
-    def update(self, **kwargs: Any) -> NoReturn:  # noqa: ARG002 (Django's signature)
-        """Refuse."""
-        raise TrailIsAppendOnly("An audit entry is never changed.")
-
-    def delete(self) -> NoReturn:
-        """Refuse."""
-        raise TrailIsAppendOnly("An audit entry is never removed.")
-
-
-class Entry(models.Model):
+class Entry(KeptRow):
     """Who did what, to what, when (UTC), from where, and with which result.
 
     People and organizations are named, not referred to: an entry outlives them. `details` holds before and after,
@@ -47,8 +33,6 @@ class Entry(models.Model):
     reason = models.TextField(blank=True)
     details = models.JSONField(default=dict)
 
-    objects = Entries.as_manager()
-
     class Meta:
         """The table, oldest first."""
 
@@ -58,13 +42,3 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.actor} {self.action}: {self.result}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep a new entry; refuse to change one that is kept."""
-        if not self._state.adding:
-            raise TrailIsAppendOnly("An audit entry is never changed.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Refuse."""
-        raise TrailIsAppendOnly("An audit entry is never removed.")

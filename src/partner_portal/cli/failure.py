@@ -48,6 +48,7 @@ def explained(error: Exception) -> tuple[str, int] | None:
     # The parts are imported here: `portal --help` need not load them.
     from partner_portal.autotask.errors import AutotaskError, explain
     from partner_portal.lib.period import PeriodError
+    from partner_portal.reports.mapping_document import MappingError
     from partner_portal.reports.question import QuestionError
     from partner_portal.settings.declared import SettingError
     from partner_portal.usecases.errors import UseCaseError
@@ -55,7 +56,7 @@ def explained(error: Exception) -> tuple[str, int] | None:
 
     if isinstance(error, AutotaskError):
         return explain(error), FAILED
-    if isinstance(error, (QuestionError, PeriodError)):
+    if isinstance(error, (QuestionError, PeriodError, MappingError)):
         return str(error), WRONG_USE
     if isinstance(error, (WarehouseError, SettingError, UseCaseError)):
         return str(error), FAILED

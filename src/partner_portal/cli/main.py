@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from partner_portal.cli import connection, demo, people, report, sandbox, serve, sync, verify
+from partner_portal.cli import connection, demo, mapping, people, records, report, sandbox, serve, sync, team, verify
 from partner_portal.cli.failure import failures_explained
 
 app = typer.Typer(
@@ -24,6 +24,9 @@ app.command("test-connection")(connection.try_connection)
 app.command("sync")(sync.sync)
 app.command("verify")(verify.verify)
 app.command("report")(report.report)
+app.command("records")(records.records)
+app.add_typer(mapping.mapping_app, name="mapping")
+app.add_typer(team.team_app, name="team")
 app.add_typer(people.organization_app, name="organization")
 app.add_typer(people.user_app, name="user")
 

@@ -8,15 +8,17 @@ import typer
 
 from partner_portal.cli.failure import WrongUse, say
 from partner_portal.cli.serve import Host, Port, refuse_taken_port
+from partner_portal.lib.zone import ZoneError, zone_named
 
 DIALECTS = ("live", "guide")
+MOST_ROWS = 2_000_000
 
 
 def sandbox(
     host: Host = "127.0.0.1",
     port: Port = 8810,
     seed: Annotated[int, typer.Option(help="The world is a function of it and of today's date.")] = 1,
-    activities: Annotated[int, typer.Option(min=0, max=2_000_000, help="How many activities to generate.")] = 6_000,
+    activities: Annotated[int, typer.Option(min=0, max=MOST_ROWS, help="How many activities to generate.")] = 6_000,
     dialect: Annotated[str, typer.Option(help="live (real tenants) or guide.")] = "live",
     time_zone: Annotated[str, typer.Option(help="IANA name of the tenant's time zone.")] = "America/New_York",
     latency_ms: Annotated[int, typer.Option(min=0, help="Added to every request.")] = 0,
@@ -29,6 +31,10 @@ def sandbox(
     if dialect not in DIALECTS:
         raise WrongUse(f"Unknown dialect {dialect!r}. Choose one of: {', '.join(DIALECTS)}.")
     sizes = _sizes(size or [])
+    try:
+        zone_named(time_zone)
+    except ZoneError as unknown:
+        raise WrongUse(str(unknown)) from None
     refuse_taken_port(host, port)
     from partner_portal.sandbox.generation.plan import Sizes
     from partner_portal.sandbox.login import INTEGRATION_CODE, SECRET, USERNAME
@@ -50,8 +56,8 @@ def _sizes(given: list[str]) -> dict[str, int]:
     sizes = {}
     for entry in given:
         name, _, number = entry.partition("=")
-        if name not in Sizes.__struct_fields__ or not number.isdecimal():
+        if name not in Sizes.__struct_fields__ or not number.isdecimal() or int(number) > MOST_ROWS:
             names = ", ".join(Sizes.__struct_fields__)
-            raise WrongUse(f"{entry!r} is no size. Write name=number with one of: {names}.")
+            raise WrongUse(f"{entry!r} is no size. Write name=number, at most {MOST_ROWS}, with one of: {names}.")
         sizes[name] = int(number)
     return sizes

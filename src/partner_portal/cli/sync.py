@@ -30,7 +30,7 @@ def sync(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Sync one organization's mirror with Autotask."""
+    """Sync one organization's mirror with Autotask; exits with 1 when anything that may be read could not be."""
     parts = opened_portal()
     from partner_portal.cli.organization import chosen_organization
 
@@ -41,11 +41,25 @@ def sync(
     else:
         for path, entity in document["entities"].items():
             say(f"{path:<14} {entity['rows']:>9,} rows {entity['requests']:>6,} requests {entity['seconds']:>7.1f} s")
-    failed = [f"{path}: {entity['problem']}" for path, entity in document["entities"].items() if entity["problem"]]
+    _judge(summary)
+
+
+def _judge(summary: Summary) -> None:
+    """Note what is not complete though nothing failed, such as what may not be read; raise for what failed."""
+    from partner_portal.usecases.sync_organization import in_one_line
+
+    problems = {part.entity: part.problem for part in summary.entities if part.problem}
+    failed = {part.entity: part.problem for part in summary.entities if part.problem and part.failed}
+    noted = {path: problem for path, problem in problems.items() if path not in failed}
+    if len(problems) == len(summary.entities):
+        raise CommandFailed(
+            f"Nothing could be read from Autotask; earlier data stays in place. {in_one_line(problems)}"
+        )
+    if noted:
+        say("Not complete: " + in_one_line(noted))
     if failed:
-        say("Not everything could be read: " + " | ".join(failed))
-    if failed and all(entity["problem"] for entity in document["entities"].values()):
-        raise CommandFailed("Nothing could be read from Autotask. Earlier data stays in place.")
+        why = " | ".join(dict.fromkeys(failed.values()))
+        raise CommandFailed(f"{', '.join(failed)} could not be read; earlier data stays in place. {why}")
 
 
 def run_sync(parts: Parts, organization: Organization, *, full: bool, accept_deletions: bool = False) -> Summary:

@@ -1,4 +1,4 @@
-"""An organization, its connection to Autotask, and the syncs that ran over it."""
+"""An organization, its connection to Autotask, its syncs and teams, and what its Autotask's ids mean."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Lower
 
+from partner_portal.organizations.kept_rows import KeptRow
 from partner_portal.organizations.scope import OrganizationScope
 from partner_portal.organizations.validation import check_currency, check_time_zone
 
@@ -49,7 +51,9 @@ class Connection(models.Model):
     `zone_found_at` is when the zone was last asked for; `accepted_at` when Autotask last accepted the credentials,
     empty when it refused them since; `answer_seconds` how long an answer took then. `budget_used` of `budget_limit`
     calls in `budget_minutes` were spent by all of the tenant's integrations at `budget_read_at`; until `paused_until`
-    nothing is sent, because too many were.
+    nothing is sent, because too many were. `tenant_number` is the number of the tenant's Autotask database, empty
+    where Autotask never told it; `must_clear` says that rows of an earlier tenant may still be held, and must go
+    before any of this one's come.
     """
 
     organization = models.OneToOneField(Organization, models.CASCADE, related_name="connection", primary_key=True)
@@ -58,6 +62,8 @@ class Connection(models.Model):
     zone_name = models.CharField(max_length=100, blank=True)
     zone_url = models.CharField(max_length=300, blank=True)
     web_url = models.CharField(max_length=300, blank=True)
+    tenant_number = models.BigIntegerField(null=True)
+    must_clear = models.BooleanField(default=False)
     dialect = models.CharField(max_length=10, blank=True)
     connected_at = models.DateTimeField()
     secret_set_at = models.DateTimeField()
@@ -145,3 +151,50 @@ class SentRequests(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entity} at {self.hour:%Y-%m-%d %H}: {self.requests}"
+
+
+class Team(models.Model):
+    """Resources of an organization's Autotask whose records are read together.
+
+    `members` are their Autotask ids, kept as they were given: a resource may leave Autotask and stay in its team.
+    """
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="teams")
+    name = models.CharField(max_length=100)
+    members = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        """The table, by name, and the rule that a name is given once, in whatever case."""
+
+        db_table = "teams"
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [models.UniqueConstraint("organization", Lower("name"), name="teams_named_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MappingVersion(KeptRow):
+    """What an organization's action types, stages and statuses mean, as somebody confirmed it at an instant.
+
+    The one with the highest `version` (from 1 on) is in force; earlier ones stay as they were. `document` is
+    `mapping/1`. People are named, not referred to: a version outlives its author.
+    """
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="mapping_versions")
+    version = models.PositiveIntegerField()
+    document = models.JSONField()
+    saved_at = models.DateTimeField()
+    saved_by = models.CharField(max_length=254)
+
+    class Meta:
+        """The table, newest first, and the rule that a version is given once."""
+
+        db_table = "mapping_versions"
+        ordering: ClassVar = ["-version"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organization", "version"], name="mapping_versions_given_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization.slug}, version {self.version} by {self.saved_by}"

@@ -1,173 +1,110 @@
-"""Calls, e-mails and meetings: counted by day and by owner, and the latest of them listed."""
+"""Calls, e-mails and meetings: counted by day, owner and action type, and the latest of them listed."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from partner_portal.reports.links import Links
-from partner_portal.reports.mapping import ActionMapping, Direction, Kind
-from partner_portal.reports.question import Frame
-from partner_portal.reports.span import day_of, in_span, is_earlier, is_now, is_owner
-from partner_portal.reports.statement import run, statement
-from partner_portal.reports.subject import subject_of
-from partner_portal.reports.wire import full_name, instant_text, named
+from partner_portal.reports.catalogue import metric_named, metrics_of
+from partner_portal.reports.inquiry import Inquiry
+from partner_portal.reports.listing import Listing, order_of
+from partner_portal.reports.mapping import TenantMapping
+from partner_portal.reports.metric import Subject
+from partner_portal.reports.relations import meaning_of
+from partner_portal.reports.sources import Ground
+from partner_portal.reports.span import day_of, in_span, is_earlier, is_now
+from partner_portal.reports.statement import statement
 from partner_portal.warehouse.store import OrganizationStore
 
 RECENT = 20
 """How many activities the report lists."""
 
+HAPPENED_AT = "happened_at"
 
-_SLOTS = {Kind.CALL: "unspecified", Kind.EMAIL: "emails", Kind.MEETING: "meetings", Kind.OTHER: "other"}
+SHOWN = ("id", "source", "kind", "direction", "happened_at", "owner", "company", "contact", "subject", "url")
+"""What the report shows of an activity."""
 
-
-@dataclass
-class Tally:
-    """Activities counted by kind, calls also by direction."""
-
-    outbound: int = 0
-    inbound: int = 0
-    unspecified: int = 0
-    emails: int = 0
-    meetings: int = 0
-    other: int = 0
-
-    @property
-    def calls(self) -> int:
-        """Calls in every direction."""
-        return self.outbound + self.inbound + self.unspecified
-
-    def conversations(self, *, with_emails: bool) -> int:
-        """Calls and meetings, and e-mails where the organization counts them."""
-        return self.calls + self.meetings + (self.emails if with_emails else 0)
-
-    def add(self, kind: Kind, direction: Direction | None, count: int) -> None:
-        """Count `count` more activities of one kind; `direction` is a call's."""
-        slot = _SLOTS[kind] if direction is None else direction.value
-        setattr(self, slot, getattr(self, slot) + count)
+Counts = dict[str, int]
+"""Figures by the slug of their metric."""
 
 
 @dataclass
 class ActivityCounts:
-    """What one pass over the activities found.
+    """What the pass over the activities found: figures by slug, of the period and of the one compared with.
 
-    `by_action` counts the period's activities by action type id, `merged` the notes that only echo a done to-do,
-    `undated` the rows of any time that no period can hold.
+    `by_action` counts the period's activities by action type id, `undated` the rows of any time that no period holds.
     """
 
-    now: Tally = field(default_factory=Tally)
-    earlier: Tally = field(default_factory=Tally)
-    by_day: dict[date, Tally] = field(default_factory=lambda: defaultdict(Tally))
-    by_owner: dict[int | None, Tally] = field(default_factory=lambda: defaultdict(Tally))
-    by_action: dict[int | None, int] = field(default_factory=lambda: defaultdict(int))
-    merged: int = 0
+    now: Counts
+    earlier: Counts
+    by_owner: dict[int | None, Counts] = field(default_factory=dict)
+    by_action: dict[int | None, int] = field(default_factory=dict)
+    by_day: dict[date, Counts] = field(default_factory=dict)
     undated: int = 0
 
 
-def activities_sql(dialect: str, frame: Frame, *, with_earlier: bool) -> str:
-    """SQL for the activities of the period, with those of the comparison period when asked for."""
-
-    def span(column: str) -> str:
-        return in_span(column, frame) if with_earlier else is_now(column)
-
-    if dialect == "guide":
-        return statement("activities_guide", task_in_span=span("create_date_time"))
-    return statement(
-        "activities_live",
-        note_in_span=span("COALESCE(note.start_date_time, note.completed_date_time, note.create_date_time)"),
-        twin_in_span=span("start_date_time"),
-        to_do_in_span=span("COALESCE(start_date_time, completed_date, create_date_time)"),
-    )
-
-
-def count_activities(store: OrganizationStore, frame: Frame, dialect: str, actions: ActionMapping) -> ActivityCounts:
-    """Count the activities of both periods."""
+def count_activities(store: OrganizationStore, inquiry: Inquiry) -> ActivityCounts:
+    """Count the activities of both periods, in one pass: by raw ids, of which their meaning is asked afterwards."""
+    frame, confined = inquiry.frame, inquiry.confined(Subject.ACTIVITIES)
     sql = statement(
         "activity_counts",
-        activities=activities_sql(dialect, frame, with_earlier=True),
-        is_now=is_now("happened_at"),
-        is_earlier=is_earlier("happened_at", frame),
-        day=day_of("happened_at", frame),
-        owner=is_owner("owner_id", frame),
+        is_now=is_now(HAPPENED_AT),
+        is_earlier=is_earlier(HAPPENED_AT, frame),
+        in_span=in_span(HAPPENED_AT, frame),
+        day=day_of(HAPPENED_AT, frame),
+        confined=confined,
     )
-    counts = ActivityCounts()
-    for without_day, without_owner, day, owner, action, told, is_echo, now, earlier in run(
-        store, sql, frame.parameters
-    ):
-        if is_echo:
-            counts.merged += now if without_day and without_owner else 0
+    counting = _Counting(inquiry.mapping)
+    counts = ActivityCounts(counting.nothing(), counting.nothing())
+    for is_daily, day, owner, in_period, in_comparison, action, told, is_echo, counted in inquiry.answer(store, sql):
+        slugs = counting.slugs_of(action, told, is_echo=is_echo)
+        if is_daily:
+            if day is not None:
+                _add(counts.by_day.setdefault(frame.day_within(day), counting.nothing()), slugs, counted)
             continue
-        what = actions.kind(action), actions.direction(action, told)
-        if not without_day:
-            if now:
-                counts.by_day[_within(day, frame)].add(*what, now)
-        elif not without_owner:
-            counts.by_owner[owner].add(*what, now)
-        else:
-            counts.now.add(*what, now)
-            counts.earlier.add(*what, earlier)
-            counts.by_action[action] += now
-    counts.undated = _undated(store, frame, dialect)
+        if in_period:
+            _add(counts.now, slugs, counted)
+            _add(counts.by_owner.setdefault(owner, counting.nothing()), slugs, counted)
+            if not is_echo:
+                counts.by_action[action] = counts.by_action.get(action, 0) + counted
+        if in_comparison:
+            _add(counts.earlier, slugs, counted)
+    undated = statement("undated_activities", confined=confined)
+    counts.undated = int(inquiry.answer(store, undated)[0][0])
     return counts
 
 
-def _within(day: date, frame: Frame) -> date:
-    """`day`, or the nearest of the period: where clocks went back over midnight, yesterday's wall shows twice."""
-    return min(max(day, frame.period.start), frame.period.end)
+def _add(counts: Counts, slugs: Iterable[str], counted: int) -> None:
+    for slug in slugs:
+        counts[slug] += counted
 
 
-def _undated(store: OrganizationStore, frame: Frame, dialect: str) -> int:
-    if dialect == "guide":
-        sql = statement("undated_guide", task_owner=is_owner("assigned_resource_id", frame))
-    else:
-        sql = statement("undated_live", note_owner=is_owner("assigned_resource_id", frame))
-    return int(run(store, sql, frame.parameters)[0][0])
+class _Counting:
+    """Which metrics a group of activities counts for, by what their action type means."""
+
+    def __init__(self, mapping: TenantMapping) -> None:
+        self._mapping = mapping
+        self._metrics = metrics_of(Subject.ACTIVITIES, HAPPENED_AT)
+        self._known: dict[tuple[int | None, str | None, bool], tuple[str, ...]] = {}
+
+    def nothing(self) -> Counts:
+        """No activities, for every metric."""
+        return dict.fromkeys((metric.slug for metric in self._metrics), 0)
+
+    def slugs_of(self, action: int | None, told: str | None, *, is_echo: bool) -> tuple[str, ...]:
+        """The metrics that count activities of this action type and told direction."""
+        key = action, told, is_echo
+        if key not in self._known:
+            row = meaning_of(self._mapping, action, told) | {"is_echo": is_echo}
+            self._known[key] = tuple(metric.slug for metric in self._metrics if metric.selection.holds(row))
+        return self._known[key]
 
 
-_TEXTS = {
-    "guide": ("task.title", "task.description", "LEFT JOIN tasks AS task ON task.id = latest.id"),
-    "live": (
-        "note.name",
-        "CASE latest.source WHEN 'CompanyNotes' THEN note.note ELSE to_do.activity_description END",
-        """LEFT JOIN company_notes AS note ON note.id = latest.id AND latest.source = 'CompanyNotes'
-        LEFT JOIN company_to_dos AS to_do ON to_do.id = latest.id AND latest.source = 'CompanyToDos'""",
-    ),
-}
-"""Where a dialect keeps an activity's title and its text, and how those rows are found."""
-
-
-def recent_activity(
-    store: OrganizationStore, frame: Frame, dialect: str, actions: ActionMapping, links: Links
-) -> list[dict[str, Any]]:
+def recent_activity(store: OrganizationStore, ground: Ground, inquiry: Inquiry) -> list[dict[str, Any]]:
     """The latest activities of the period as the document lists them, newest first."""
-    title, text, texts = _TEXTS[dialect]
-    sql = statement(
-        "recent_activity",
-        activities=activities_sql(dialect, frame, with_earlier=False),
-        owner=is_owner("owner_id", frame),
-        title=title,
-        text=text,
-        texts=texts,
-        limit=str(RECENT),
-    )
-    return [_activity(row, actions, links) for row in run(store, sql, frame.parameters)]
-
-
-def _activity(row: tuple[Any, ...], actions: ActionMapping, links: Links) -> dict[str, Any]:
-    source, record_id, action, told, happened_at, *people, opportunity, title, text = row
-    owner, owner_first, owner_last, company, company_name, contact, contact_first, contact_last = people
-    at: datetime = happened_at
-    return {
-        "id": record_id,
-        "source": source,
-        "kind": actions.kind(action).value,
-        "direction": actions.direction(action, told),
-        "happened_at": instant_text(at),
-        "owner": named(owner, full_name(owner_first, owner_last)),
-        "company": named(company, company_name),
-        "contact": named(contact, full_name(contact_first, contact_last)),
-        "subject": subject_of(title, text),
-        "url": links.activity(company, opportunity),
-    }
+    condition = f"{is_now(HAPPENED_AT)} AND ({metric_named('activities').selection.where})"
+    listing = Listing(store, ground, inquiry, Subject.ACTIVITIES, condition)
+    rows = listing.rows(order_of(Subject.ACTIVITIES), limit=RECENT)
+    return [{key: row[key] for key in SHOWN} for row in rows]

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
-from partner_portal.reports.activities import Tally
+from partner_portal.reports.activities import Counts
+from partner_portal.reports.deals import DealCounts
 from partner_portal.reports.figures import Figures
-from partner_portal.reports.opportunities import Deals
 from partner_portal.reports.question import Frame
 from partner_portal.reports.statement import is_one_of
-from partner_portal.reports.wire import amount_text, full_name, named
+from partner_portal.reports.wire import amount_text, full_name, named, rate
 from partner_portal.warehouse.store import OrganizationStore
 
-_NOTHING_DONE = Tally()
-_NOTHING_WON = Deals()
-ACTIVITY_FIGURES = ("calls", "outbound", "inbound", "unspecified", "emails", "meetings")
-"""The counts of activities that each day and each owner shows."""
+ACTIVITY_FIGURES = {
+    "calls": "calls",
+    "outbound": "outbound_calls",
+    "inbound": "inbound_calls",
+    "unspecified": "unspecified_calls",
+    "emails": "emails",
+    "meetings": "meetings",
+    "conversations": "conversations",
+}
+"""The counts of activities that each day and each owner shows, with the slugs of their metrics."""
+DEAL_COUNTS = {
+    "created": "funnel_prospects",
+    "won": "won",
+    "lost": "lost",
+    "decided": "closed_deals",
+    "open": "open_deals",
+}
+DEAL_AMOUNTS = {"won_amount": "won_amount", "open_amount": "open_amount"}
+"""The figures of deals that each owner shows, with the slugs of their metrics."""
 
 
 def by_day(figures: Figures, frame: Frame) -> list[dict[str, Any]]:
@@ -45,38 +60,42 @@ def _rank(entry: dict[str, Any]) -> tuple[Any, ...]:
 def _owners(figures: Figures) -> set[int | None]:
     found: set[int | None] = set()
     if figures.activities is not None:
-        found |= {
-            owner
-            for owner, tally in figures.activities.by_owner.items()
-            if tally.calls or tally.emails or tally.meetings
-        }
+        shown = set(ACTIVITY_FIGURES.values())
+        found |= {owner for owner, counts in figures.activities.by_owner.items() if any(counts[slug] for slug in shown)}
     if figures.appointments is not None:
         found |= {owner for owner, count in figures.appointments.by_owner.items() if count}
     if figures.deals is not None:
-        found |= {owner for owner, won in figures.deals.won_by_owner.items() if won.count}
+        found |= {
+            owner
+            for owner, values in figures.deals.by_owner.items()
+            if any(values[slug] for slug in DEAL_COUNTS.values())
+        }
     return found
 
 
 def _owner(figures: Figures, owner: int | None, name: str | None) -> dict[str, Any]:
-    activities, appointments, deals = figures.activities, figures.appointments, figures.deals
-    won = None if deals is None else deals.won_by_owner.get(owner, _NOTHING_WON)
+    activities, appointments = figures.activities, figures.appointments
     return (
         {"owner": named(owner, name)}
         | _activity(figures, None if activities is None else activities.by_owner.get(owner))
-        | {
-            "appointments": None if appointments is None else appointments.by_owner.get(owner, 0),
-            "won": None if won is None else won.count,
-            "won_amount": None if won is None else amount_text(won.amount),
-        }
+        | {"appointments": None if appointments is None else appointments.by_owner.get(owner, 0)}
+        | _deals(figures.deals, owner)
     )
 
 
-def _activity(figures: Figures, tally: Tally | None) -> dict[str, Any]:
+def _deals(deals: DealCounts | None, owner: int | None) -> dict[str, Any]:
+    if deals is None:
+        return dict.fromkeys((*DEAL_COUNTS, *DEAL_AMOUNTS, "close_rate"))
+    values = deals.by_owner.get(owner, {})
+    counts = {figure: values.get(slug, 0) for figure, slug in DEAL_COUNTS.items()}
+    amounts = {figure: amount_text(values.get(slug)) for figure, slug in DEAL_AMOUNTS.items()}
+    return counts | amounts | {"close_rate": rate(counts["won"], counts["decided"])}
+
+
+def _activity(figures: Figures, counts: Counts | None) -> dict[str, Any]:
     if figures.activities is None:
-        return dict.fromkeys((*ACTIVITY_FIGURES, "conversations"))
-    done = tally or _NOTHING_DONE
-    conversations = done.conversations(with_emails=figures.mapping.emails_are_conversations)
-    return {figure: getattr(done, figure) for figure in ACTIVITY_FIGURES} | {"conversations": conversations}
+        return dict.fromkeys(ACTIVITY_FIGURES)
+    return {figure: 0 if counts is None else counts[slug] for figure, slug in ACTIVITY_FIGURES.items()}
 
 
 def _names(store: OrganizationStore, owners: list[int]) -> dict[int, str | None]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from partner_portal.lib.period import Period
-from partner_portal.reports.activities import Tally, recent_activity
+from partner_portal.reports.activities import recent_activity
 from partner_portal.reports.appointments import upcoming_appointments
 from partner_portal.reports.breakdowns import by_day, by_owner
 from partner_portal.reports.figures import Figures, figures_of
-from partner_portal.reports.links import Links
+from partner_portal.reports.funnel import conversion_document, funnel_document
+from partner_portal.reports.heading import filters_document, organization_document, period_document
 from partner_portal.reports.mapping import TenantMapping
 from partner_portal.reports.notes import notes_of
-from partner_portal.reports.opportunities import conversion_document, funnel_document, pipeline_document
+from partner_portal.reports.pipeline import pipeline_document
 from partner_portal.reports.question import Frame, Question, frame_of
-from partner_portal.reports.wire import instant_text
+from partner_portal.reports.ratios import ratios_document
 from partner_portal.warehouse.store import OrganizationStore
 
 SCHEMA = "sales-report/1"
@@ -38,54 +39,39 @@ def sales_report(store: OrganizationStore, question: Question, mapping: TenantMa
 
 
 def _head(figures: Figures, frame: Frame) -> dict[str, Any]:
-    facts = frame.question.organization
-    starts_at, ends_at = frame.instants
     return {
         "schema": SCHEMA,
-        "organization": {
-            "slug": facts.slug,
-            "name": facts.name,
-            "time_zone": facts.time_zone,
-            "currency": facts.currency,
-        },
-        "period": _period(frame.period) | {"starts_at": instant_text(starts_at), "ends_at": instant_text(ends_at)},
-        "comparison": None if frame.comparison is None else _period(frame.comparison),
+        "organization": organization_document(frame),
+        "period": period_document(frame.period, frame),
+        "comparison": None if frame.comparison is None else period_document(frame.comparison, frame),
         "owner_id": frame.question.owner_id,
-        "data": figures.ground.document(),
+        "filters": filters_document(frame.question),
+        "data": figures.ground.document() | {"mapping_version": figures.mapping.version},
     }
-
-
-def _period(period: Period) -> dict[str, Any]:
-    return {"name": period.name, "start": period.start.isoformat(), "end": period.end.isoformat()}
 
 
 def _counts(figures: Figures, *, compared: bool) -> dict[str, Any]:
     """Activities: now, and in the comparison period."""
-    now = None if figures.activities is None else figures.activities.now
-    earlier = figures.activities.earlier if figures.activities is not None and compared else None
+    counts = figures.activities
+    now: Mapping[str, int] = {} if counts is None else counts.now
+    earlier: Mapping[str, int] = counts.earlier if counts is not None and compared else {}
     mails = figures.mapping.emails_are_conversations
-    return {
-        "calls": {
-            "total": None if now is None else now.calls,
-            "outbound": None if now is None else now.outbound,
-            "inbound": None if now is None else now.inbound,
-            "unspecified": None if now is None else now.unspecified,
-            "previous": None if earlier is None else earlier.calls,
-        },
-        "emails": _total(now, earlier, "emails"),
-        "meetings": _total(now, earlier, "meetings"),
-        "conversations": {
-            "total": None if now is None else now.conversations(with_emails=mails),
-            "previous": None if earlier is None else earlier.conversations(with_emails=mails),
-            "includes": ["calls", "meetings", "emails"] if mails else ["calls", "meetings"],
-        },
-    }
 
+    def total(slug: str) -> dict[str, int | None]:
+        return {"total": now.get(slug), "previous": earlier.get(slug)}
 
-def _total(now: Tally | None, earlier: Tally | None, figure: str) -> dict[str, int | None]:
     return {
-        "total": None if now is None else getattr(now, figure),
-        "previous": None if earlier is None else getattr(earlier, figure),
+        "activities": total("activities")
+        | {
+            "unmapped": now.get("unmapped_activities"),
+            "merged": now.get("merged_duplicates"),
+            "undated": None if counts is None else counts.undated,
+        },
+        "calls": total("calls") | {name: now.get(f"{name}_calls") for name in ("outbound", "inbound", "unspecified")},
+        "emails": total("emails"),
+        "meetings": total("meetings"),
+        "conversations": total("conversations")
+        | {"includes": ["calls", "meetings", "emails"] if mails else ["calls", "meetings"]},
     }
 
 
@@ -93,19 +79,18 @@ def _lists(store: OrganizationStore, figures: Figures, frame: Frame) -> dict[str
     """Appointments, deals, and everything that lists records, days or owners."""
     ground, appointments = figures.ground, figures.appointments
     compared = frame.comparison is not None
-    links = Links(ground.tenant.web_url if ground.tenant is not None else None)
     return {
         "appointments": {
             "total": None if appointments is None else appointments.now,
             "previous": appointments.earlier if appointments is not None and compared else None,
-            "upcoming": [] if appointments is None else upcoming_appointments(store, frame),
+            "upcoming_total": None if appointments is None else appointments.upcoming,
+            "upcoming": [] if appointments is None else upcoming_appointments(store, ground, figures.inquiry),
         },
-        "funnel": funnel_document(figures.deals),
+        "funnel": funnel_document(figures.deals, compared=compared),
         "conversion_rate": conversion_document(figures.deals),
-        "pipeline": pipeline_document(figures.deals, compared=compared),
+        "pipeline": pipeline_document(figures, compared=compared),
+        "ratios": ratios_document(figures),
         "by_day": by_day(figures, frame),
         "by_owner": by_owner(store, figures),
-        "recent_activity": []
-        if figures.activities is None
-        else recent_activity(store, frame, ground.dialect, figures.mapping.actions, links),
+        "recent_activity": [] if figures.activities is None else recent_activity(store, ground, figures.inquiry),
     }

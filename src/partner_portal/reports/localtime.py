@@ -29,10 +29,20 @@ def local_date_sql(column: str, zone: ZoneInfo, starts_at: datetime, ends_at: da
     return f"CAST(CASE {' '.join(reversed(whens))} ELSE {_shifted(column, oldest)} END AS DATE)"
 
 
-def date_only_sql(column: str, zone: ZoneInfo, starts_at: datetime, ends_at: datetime) -> str:
-    """SQL for the date in a date-only field: a value at 00:00Z is that date, any other value is taken locally."""
-    local = local_date_sql(column, zone, starts_at, ends_at)
-    return f"CASE WHEN CAST({column} AS TIME) = TIME '00:00:00' THEN CAST({column} AS DATE) ELSE {local} END"
+def date_only_sql(column: str, zone: ZoneInfo, span: tuple[datetime, datetime] | None) -> str:
+    """SQL for the date in a date-only field: a value at 00:00Z is that date, any other value is taken locally.
+
+    `span` is where those other values lie; None where there are none.
+    """
+    if span is None:
+        return f"CAST({column} AS DATE)"
+    local = local_date_sql(column, zone, *span)
+    return f"CASE WHEN {is_plain_date_sql(column)} THEN CAST({column} AS DATE) ELSE {local} END"
+
+
+def is_plain_date_sql(column: str) -> str:
+    """SQL for "the value of a date-only field is at 00:00Z"."""
+    return f"(CAST({column} AS TIME) = TIME '00:00:00')"
 
 
 def date_only(instant: datetime, zone: ZoneInfo) -> date:

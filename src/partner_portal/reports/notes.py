@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from partner_portal.lib.zone import local_date
 from partner_portal.reports.activities import ActivityCounts
 from partner_portal.reports.figures import Figures
 from partner_portal.reports.labels import doubtful_statuses, stage_labels
 from partner_portal.reports.mapping import ActionMapping
+from partner_portal.reports.mapping_notes import unmapped_notes
+from partner_portal.reports.metric import Subject
 from partner_portal.reports.sources import GUIDE, READ, Ground
 
 
@@ -16,7 +19,7 @@ def notes_of(figures: Figures) -> list[str]:
     ground = figures.ground
     if ground.tenant is None:
         return ["Nothing was read from Autotask yet: connect it, or wait for the first sync."]
-    return [*_gaps(ground), *_mapping(figures), *_activities(figures), *_deals(figures)]
+    return [*_gaps(ground), *_mapping(figures), *_activities(figures), *_appointments(figures), *_deals(figures)]
 
 
 def _gaps(ground: Ground) -> Iterator[str]:
@@ -33,6 +36,7 @@ def _gaps(ground: Ground) -> Iterator[str]:
 
 def _mapping(figures: Figures) -> Iterator[str]:
     if figures.mapping.is_confirmed:
+        yield from unmapped_notes(figures.ground, figures.mapping)
         return
     proposed = [] if figures.ground.dialect == GUIDE else ["action types"]
     if not figures.mapping.stages.is_by_id:
@@ -48,14 +52,19 @@ def _activities(figures: Figures) -> Iterator[str]:
     counts = figures.activities
     if counts is None:
         return
-    if counts.merged:
-        yield f"Notes that echo a completed to-do count once, with the to-do: {counts.merged} in this period."
+    if merged := counts.now["merged_duplicates"]:
+        yield f"Notes that echo a completed to-do count once, with the to-do: {merged} in this period."
     if counts.undated and figures.ground.dialect == GUIDE:
         yield f"Tasks without a createDateTime are in no period: {counts.undated} not counted."
     elif counts.undated:
         yield f"Notes without any date are in no period: {counts.undated} not counted."
     if figures.ground.dialect != GUIDE:
         yield from _unmapped(counts, figures.mapping.actions)
+
+
+def _appointments(figures: Figures) -> Iterator[str]:
+    if not figures.inquiry.tells(Subject.APPOINTMENTS):
+        yield "Appointments name no company and no opportunity in Autotask, so they are not counted by these filters."
 
 
 def _unmapped(counts: ActivityCounts, actions: ActionMapping) -> Iterator[str]:
@@ -73,22 +82,35 @@ def _deals(figures: Figures) -> Iterator[str]:
     counts, ground = figures.deals, figures.ground
     if counts is None:
         return
-    if counts.undated_won:
-        yield f"Won deals without a closedDate are in no period: {counts.undated_won} not counted as won."
+    yield from _movement(figures)
+    if undated := counts.now["undated_won_deals"]:
+        yield f"Won deals without a closedDate are in no period: {undated} not counted as won."
     if not figures.mapping.stages.is_by_id:
-        labelled = {entry.stage for entry in stage_labels(ground)}
+        named = {entry.stage for entry in stage_labels(ground)} | set(figures.mapping.stages.ranks)
         unknown = [
             str(stage)
-            for stage in sorted(s for s, n in counts.stages.items() if n and s is not None and s not in labelled)
+            for stage in sorted(s for s, n in counts.created_stages.items() if n and s is not None and s not in named)
         ]
         if unknown:
             yield f"Stages that the tenant's picklist does not name count as prospects only: {', '.join(unknown)}."
-    doubtful = [] if ground.dialect == GUIDE else doubtful_statuses(ground)
+    is_certain = ground.dialect == GUIDE or figures.mapping.is_confirmed
+    doubtful = [] if is_certain else doubtful_statuses(ground)
     if doubtful:
         yield (
             "Opportunity statuses count by id (1 open, 2 lost, 3 and 4 won), "
             f"though these labels say otherwise: {', '.join(doubtful)}."
         )
+
+
+def _movement(figures: Figures) -> Iterator[str]:
+    inquiry = figures.inquiry
+    if inquiry.since is None:
+        return
+    if inquiry.recorded is None:
+        yield "The pipeline's movement is not known: no changes of deals are recorded of this period."
+    elif inquiry.recorded[0] > inquiry.frame.instants[0]:
+        day = local_date(inquiry.recorded[0], inquiry.frame.zone)
+        yield f"The pipeline's movement begins on {day.isoformat()}: changes of deals are recorded from then on."
 
 
 def _sentence(text: str) -> str:

@@ -8,7 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from partner_portal.lib.period import Period, PeriodError, comparison_period, resolve_period
-from partner_portal.lib.zone import ZoneError, local_date, zone_named
+from partner_portal.lib.zone import ZoneError, first_instant, local_date, zone_named
+
+LONGEST_ID = 20
+"""Digits that an id may have: 64-bit integers have 19. Python refuses to read numbers of thousands of digits."""
 
 
 class QuestionError(ValueError):
@@ -32,8 +35,20 @@ class OrganizationFacts:
 
 
 @dataclass(frozen=True)
+class Team:
+    """A team of the organization: its name, and the resources whose records are its own."""
+
+    name: str
+    members: frozenset[int]
+
+
+@dataclass(frozen=True)
 class Question:
-    """One question to the mirror. `now` is aware; `owner_id` is a resource's id, None for everybody."""
+    """One question to the mirror. `now` is aware.
+
+    The records of one resource, team, company or opportunity category only, by their Autotask ids; None for all.
+    With `of_nobody` those that no resource owns.
+    """
 
     organization: OrganizationFacts
     _: KW_ONLY
@@ -43,6 +58,10 @@ class Question:
     end: date | None = None
     compare: str = "previous_period"
     owner_id: int | None = None
+    of_nobody: bool = False
+    team: Team | None = None
+    company_id: int | None = None
+    category_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -65,10 +84,17 @@ class Frame:
         """The comparison period likewise; None without comparison."""
         return None if self.comparison is None else self.comparison.instants(self.zone)
 
+    def day_within(self, day: date) -> date:
+        """`day`, or the nearest of the period: where clocks went back over midnight, yesterday's wall shows twice."""
+        return min(max(day, self.period.start), self.period.end)
+
     @property
     def parameters(self) -> dict[str, Any]:
-        """What statements may name: naive UTC instants and local dates of both periods, and the owner."""
-        values: dict[str, Any] = {"owner_id": self.question.owner_id}
+        """What statements name: naive UTC instants and local dates of both periods and today, and the ids asked for."""
+        asked = self.question
+        values: dict[str, Any] = {"owner_id": asked.owner_id}
+        values |= {"company_id": asked.company_id, "category_id": asked.category_id}
+        values |= {"today": self.today, "today_starts_at": naive(first_instant(self.today, self.zone))}
         values |= {"start": self.period.start, "end": self.period.end}
         values |= dict(zip(("starts_at", "ends_at"), map(naive, self.instants), strict=True))
         earlier = self.earlier_instants
@@ -89,6 +115,12 @@ def day_from(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise QuestionError(f"{text!r} is not a date: write it like 2026-11-30.") from None
+
+
+def id_from(text: str) -> int | None:
+    """The Autotask id written in decimal digits; None where it is none, or longer than any."""
+    digits = text.strip()
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= LONGEST_ID else None
 
 
 def frame_of(question: Question) -> Frame:

@@ -1,29 +1,52 @@
-"""Conditions that confine a statement to a question's periods and owner."""
+"""Conditions that confine a statement to a question's periods.
+
+A column that places a record in time holds a UTC instant (its name ends in `_at`) or a local date (`_on`).
+"""
 
 from __future__ import annotations
 
-from partner_portal.reports.localtime import local_date_sql
+from partner_portal.reports.localtime import is_plain_date_sql, local_date_sql
 from partner_portal.reports.question import Frame
 
 
-def is_now(column: str) -> str:
-    """SQL for "the instant in `column` lies in the period"."""
+def is_now(column: str | None) -> str:
+    """SQL for "`column` lies in the period"; always true of what counts whatever the period."""
+    if column is None:
+        return "TRUE"
+    if column.endswith("_on"):
+        return f"({column} BETWEEN $start AND $end)"
     return f"({column} >= $starts_at AND {column} < $ends_at)"
 
 
-def is_earlier(column: str, frame: Frame) -> str:
-    """SQL for "the instant in `column` lies in the comparison period"; never true without comparison."""
-    return f"({column} >= $earlier_starts_at AND {column} < $earlier_ends_at)" if frame.comparison else "FALSE"
+def is_dated_now(column: str) -> str:
+    """SQL for "the date in the date-only field `column` lies in the period", without working out the date."""
+    return _is_dated(column, "")
+
+
+def is_dated_earlier(column: str, frame: Frame) -> str:
+    """SQL for "the date in `column` lies in the comparison period" likewise; never true without comparison."""
+    return "FALSE" if frame.comparison is None else _is_dated(column, "earlier_")
+
+
+def _is_dated(column: str, period: str) -> str:
+    plain = is_plain_date_sql(column)
+    begins = f"CASE WHEN {plain} THEN CAST(${period}start AS TIMESTAMP) ELSE ${period}starts_at END"
+    ends = f"CASE WHEN {plain} THEN CAST(${period}end AS TIMESTAMP) + INTERVAL '1 day' ELSE ${period}ends_at END"
+    return f"({column} >= {begins} AND {column} < {ends})"
+
+
+def is_earlier(column: str | None, frame: Frame) -> str:
+    """SQL for "`column` lies in the comparison period"; never true without comparison."""
+    if frame.comparison is None or column is None:
+        return "FALSE"
+    if column.endswith("_on"):
+        return f"({column} BETWEEN $earlier_start AND $earlier_end)"
+    return f"({column} >= $earlier_starts_at AND {column} < $earlier_ends_at)"
 
 
 def in_span(column: str, frame: Frame) -> str:
-    """SQL for "the instant in `column` lies in either period"."""
+    """SQL for "`column` lies in either period"."""
     return f"({is_now(column)} OR {is_earlier(column, frame)})" if frame.comparison else is_now(column)
-
-
-def is_owner(column: str, frame: Frame) -> str:
-    """SQL for "the row belongs to the owner asked for"; always true when nobody was."""
-    return "TRUE" if frame.question.owner_id is None else f"{column} = $owner_id"
 
 
 def day_of(column: str, frame: Frame) -> str:

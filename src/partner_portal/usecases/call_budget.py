@@ -45,6 +45,12 @@ def pause_in_words(connection: Connection) -> str:
     )
 
 
+def pause_of(organization: Organization, now: datetime) -> str | None:
+    """Why syncs of `organization` wait, in words; None when they don't."""
+    connection = Connection.objects.select_related("organization").filter(organization=organization).first()
+    return pause_in_words(connection) if connection is not None and is_paused(connection, now) else None
+
+
 def refuse_while_paused(organization: Organization, now: datetime) -> Connection:
     """The connection of `organization`; raise SyncPaused while it must wait, NotConnected when there is none."""
     connection = Connection.objects.select_related("organization").filter(organization=organization).first()

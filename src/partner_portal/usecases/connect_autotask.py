@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
+from typing import Any
 
 from django.db import transaction
 
@@ -14,7 +16,9 @@ from partner_portal.autotask.credentials import Credentials
 from partner_portal.organizations.models import Connection, Organization
 from partner_portal.usecases.connection_test import CheckItem, ConnectionTest, examine
 from partner_portal.usecases.credentials import enter_credentials, keep_credentials
+from partner_portal.usecases.earlier_tenant import clear_earlier_tenant, is_other_tenant
 from partner_portal.usecases.parts import Parts
+from partner_portal.warehouse.store import WarehouseError
 
 __all__ = ["CheckItem", "ConnectionTest", "Credentials", "connect_autotask", "enter_credentials"]
 
@@ -24,24 +28,28 @@ def connect_autotask(
 ) -> ConnectionTest:
     """Test `credentials` and, when the test passed, keep them sealed and ask for a full sync.
 
-    A test that did not pass (`.passed`, `.problem`) leaves an earlier connection as it was. Raises
-    OrganizationUnknown for strangers, NotPermitted.
+    A test that did not pass (`.passed`, `.problem`) leaves an earlier connection as it was. Where the credentials lead
+    to another tenant, the rows and the history of the earlier one are removed once the new connection is kept: at
+    once, or by the next sync where another process owns the warehouse or a sync is still under way.
+    Raises OrganizationUnknown for strangers, NotPermitted.
     """
     require(actor, Act.CONNECT, organization)
     test = asyncio.run(examine(parts, credentials))
-    before = Connection.objects.filter(organization=organization).values_list("username", flat=True).first()
-    event = ConnectionSet(credentials.username, test.zone_name, before)
+    before = Connection.objects.filter(organization=organization).first()
+    is_other = before is not None and is_other_tenant(before, credentials.username, test.tenant_number)
+    event = ConnectionSet(credentials.username, test.zone_name, before.username if before else None, is_other)
     now = parts.clock.now()
     if not test.passed:
         record(event, actor, now, organization.scope, result=Result.FAILED, reason=test.problem or "")
         return test
     with transaction.atomic():
-        facts = {
+        facts: dict[str, Any] = {
             "username": credentials.username,
             "entry_url": parts.entry_url,
             "zone_name": test.zone_name,
             "zone_url": test.zone_url,
             "web_url": test.web_url,
+            "tenant_number": test.tenant_number,
             "dialect": test.dialect,
             "secret_set_at": now,
             "tested_at": now,
@@ -51,10 +59,15 @@ def connect_autotask(
             "budget_read_at": None,
             "paused_until": None,
         }
+        if is_other:
+            facts |= {"connected_at": now, "must_clear": True}
         Connection.objects.update_or_create(
             organization=organization, defaults=facts, create_defaults={**facts, "connected_at": now}
         )
         keep_credentials(parts, organization, credentials)
         record(event, actor, now, organization.scope)
+    if is_other:
+        with suppress(WarehouseError):  # the next sync clears before it reads
+            clear_earlier_tenant(parts, organization, actor)
     parts.jobs.enqueue_sync(organization.slug, full=True)
     return test

@@ -66,7 +66,7 @@ def connection_state(parts: Parts, organization: Organization) -> ConnectionStat
     if connection is None:
         return ConnectionState(NOT_CONNECTED)
     now = parts.clock.now()
-    last, whole = sync_runs.latest(organization), sync_runs.latest_whole(organization)
+    last, whole = sync_runs.latest(organization), sync_runs.latest_whole(connection)
     synced_at = whole.started_at if whole else None
     paused_until = connection.paused_until if is_paused(connection, now) else None
     pace = timedelta(seconds=parts.refresh_seconds)

@@ -51,6 +51,7 @@ class ConnectionTest:
     zone_name: str = ""
     zone_url: str = ""
     web_url: str = ""
+    tenant_number: int | None = None
     dialect: str = ""
 
     @property
@@ -86,7 +87,7 @@ async def examine(parts: Parts, credentials: Credentials) -> ConnectionTest:
             rights = await asyncio.gather(*(_rights(client, entity) for entity in CATALOG))
             dialect = await _dialect(client)
             found += [*_readable_at_all(rights), *rights, _dialect_item(dialect)]
-        return ConnectionTest(tuple(found), zone.name, zone.url, zone.web_url or "", dialect)
+        return ConnectionTest(tuple(found), zone.name, zone.url, zone.web_url or "", zone.ci, dialect)
 
 
 def _no_way_in(error: AutotaskError) -> tuple[CheckItem, ...]:

@@ -15,6 +15,14 @@ from partner_portal.organizations.models import Connection, SyncRun
 from partner_portal.usecases.call_budget import keep_tally
 from partner_portal.usecases.parts import Parts
 
+TRUSTED_FOR = timedelta(minutes=1)
+"""How long accepted credentials are sent with many requests at once, before one of them is answered.
+
+A refusal may take as long as an answer. All requests that are under way by then count as failed logins, and a few of
+those lock the API user. So unless a sync follows another one at once, its first request goes ahead alone, and a
+secret that was changed in Autotask costs one failed login instead of one an entity.
+"""
+
 ZONE_AGE = timedelta(days=1)
 """How long a zone is trusted; a tenant that moves earlier is found again by the 401 of its old zone."""
 
@@ -27,11 +35,12 @@ class Contact:
         self._credentials = credentials
         self._client: AutotaskClient | None = None
 
-    async def open(self, parts: Parts, now: datetime) -> AutotaskClient:
-        """A client that knows what earlier syncs learnt, as far as it still counts; raises AutotaskError."""
+    async def open(self, parts: Parts, run: SyncRun) -> AutotaskClient:
+        """A client for `run` that knows what earlier ones learnt, as far as it still counts; raises AutotaskError."""
+        now = run.started_at
         known = Acquaintance(
             zone=self._zone(parts.entry_url, now),
-            is_accepted=self._connection.accepted_at is not None,
+            is_accepted=not run.is_full and self._is_trusted(now),
             answer_seconds=self._connection.answer_seconds,
             budget=self._budget(now),
         )
@@ -56,6 +65,8 @@ class Contact:
                 "web_url": learnt.zone.web_url or "",
                 "zone_found_at": now,
             }
+            if learnt.zone.ci is not None:
+                facts["tenant_number"] = learnt.zone.ci
         if learnt.budget is not None:
             facts |= {
                 "budget_used": learnt.budget.used,
@@ -65,15 +76,21 @@ class Contact:
             }
         if client.wait_seconds:
             facts["paused_until"] = now + timedelta(seconds=client.wait_seconds)
-        Connection.objects.filter(pk=self._connection.pk).update(**facts)
+        # What was learnt with earlier credentials says nothing about those that were set meanwhile.
+        same = Connection.objects.filter(pk=self._connection.pk, secret_set_at=self._connection.secret_set_at)
+        same.update(**facts)
         keep_tally(run.organization, client.tally, run.started_at)
+
+    def _is_trusted(self, now: datetime) -> bool:
+        accepted_at = self._connection.accepted_at
+        return accepted_at is not None and accepted_at <= now < accepted_at + TRUSTED_FOR
 
     def _zone(self, entry_url: str, now: datetime) -> Zone | None:
         held = self._connection
         is_fresh = held.zone_found_at is not None and held.zone_found_at <= now < held.zone_found_at + ZONE_AGE
         if not is_fresh or not held.zone_url or held.entry_url != entry_url:
             return None
-        return Zone(held.zone_name, held.zone_url, held.web_url or None, None)
+        return Zone(held.zone_name, held.zone_url, held.web_url or None, held.tenant_number)
 
     def _budget(self, now: datetime) -> Reading | None:
         held = self._connection

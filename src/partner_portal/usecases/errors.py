@@ -4,6 +4,8 @@ UseCaseError
 ├── InputRefused       a value that cannot be used; `field` names it
 ├── NotConnected       the organization has no connection to Autotask
 ├── CredentialsShut    its credentials cannot be opened with the keys at hand
+├── NothingRead        nothing of its Autotask is in the mirror yet
+├── MappingStale       the mapping was changed since it was read
 ├── SyncRuns           a sync of the organization runs already
 ├── SyncPaused         the tenant's call budget leaves no room for one now
 └── SyncInterrupted    a sync was stopped with its process
@@ -44,6 +46,23 @@ class NotConnected(UseCaseError):
 
 class CredentialsShut(UseCaseError):
     """The vault cannot open the organization's credentials; the message is the vault's."""
+
+
+class NothingRead(UseCaseError):
+    """Nothing of the organization's Autotask is in the mirror yet."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(f"Nothing of {slug}'s Autotask was read yet. Connect it, or wait for the first sync.")
+
+
+class MappingStale(UseCaseError):
+    """The mapping was changed since it was read."""
+
+    def __init__(self, based_on: int, in_force: int) -> None:
+        super().__init__(
+            f"Version {in_force} of the mapping is in force, this change is based on {based_on}. "
+            "Read the mapping again and repeat the change."
+        )
 
 
 class SyncRuns(UseCaseError):

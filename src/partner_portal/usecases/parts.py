@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from partner_portal.lib.kept_answers import KeptAnswers
+
 # The parts' own modules want Django set up, or are slow to load: whoever only passes parts on needs neither.
 if TYPE_CHECKING:
     from partner_portal.autotask.client import AutotaskClient
@@ -35,7 +37,7 @@ class Parts:
     `open_client` finds the zone of the credentials and opens a client at it, with limits and with what an earlier
     client learnt, None where nobody wants to know (raising AutotaskError);
     `entry_url` is where it begins. `refresh_seconds` lie between two syncs. `stopping` is set when the process is
-    about to end: long acts then leave off.
+    about to end: long acts then leave off. `reports` keeps documents that were made.
     """
 
     warehouse: Warehouse
@@ -46,3 +48,4 @@ class Parts:
     entry_url: str
     refresh_seconds: int = 300
     stopping: threading.Event = field(default_factory=threading.Event)
+    reports: KeptAnswers = field(default_factory=KeptAnswers)

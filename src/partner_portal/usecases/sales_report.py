@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import asdict
 from importlib.metadata import version
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
+
+import msgspec
 
 from partner_portal.accounts.actor import SHELL, Actor
 from partner_portal.accounts.policy import Act, require
 from partner_portal.organizations.models import Organization
 from partner_portal.reports.document import sales_report
-from partner_portal.reports.question import OrganizationFacts, Question, QuestionError, day_from, frame_of
+from partner_portal.reports.question import Question, frame_of
+from partner_portal.usecases.asking import Asked, QuestionError, facts_of, question_of
+from partner_portal.usecases.mapping_versions import mapping_numbered, mapping_version
 from partner_portal.usecases.parts import Parts
+from partner_portal.warehouse.store import OrganizationStore
 
-__all__ = ["Asked", "QuestionError", "facts_of", "read_sales_report", "sales_report_tag"]
+__all__ = [
+    "Asked",
+    "QuestionError",
+    "facts_of",
+    "read_sales_report",
+    "sales_report_bytes",
+    "sales_report_tag",
+]
 
 VERSION = version("partner-portal")
-
-
-class Asked(TypedDict, total=False):
-    """What may be asked of the report; dates are written YYYY-MM-DD, `owner` is a resource's id."""
-
-    period: str
-    start: str | None
-    end: str | None
-    compare: str
-    owner: int | str | None
 
 
 def read_sales_report(
@@ -37,64 +38,50 @@ def read_sales_report(
 
     Raises QuestionError with the remedy, OrganizationUnknown for strangers, NotPermitted.
     """
+    document: dict[str, Any] = msgspec.json.decode(sales_report_bytes(parts, organization, actor=actor, **asked))
+    return document
+
+
+def sales_report_bytes(
+    parts: Parts, organization: Organization, *, actor: Actor = SHELL, **asked: Unpack[Asked]
+) -> bytes:
+    """The same as compact JSON, and out of the cache where nothing has changed since it was made."""
     require(actor, Act.READ_REPORT, organization)
-    question = _question(parts, organization, asked)
+    question = question_of(parts, organization, asked)
+    version = mapping_version(organization)
+
+    def make() -> bytes:
+        return msgspec.json.encode(sales_report(store, question, mapping_numbered(organization, version)))
+
+    # One snapshot and one mapping for the tag and the document: what changes in between must not be kept under it.
     with parts.warehouse.organization(organization.scope).snapshot() as store:
-        return sales_report(store, question)
+        return parts.reports.get(_tag(store, organization, question, version), make)
 
 
 def sales_report_tag(parts: Parts, organization: Organization, *, actor: Actor = SHELL, **asked: Unpack[Asked]) -> str:
-    """A tag that changes whenever the answer of `read_sales_report` may: with the data, its age, the question, the day.
+    """A tag that changes whenever the answer of `read_sales_report` may: with data, their age, mapping, question, day.
 
     Costs next to nothing. Raises as `read_sales_report` does.
     """
     require(actor, Act.READ_REPORT, organization)
-    question = _question(parts, organization, asked)
+    question = question_of(parts, organization, asked)
+    with parts.warehouse.organization(organization.scope).snapshot() as store:
+        return _tag(store, organization, question, mapping_version(organization))
+
+
+def _tag(store: OrganizationStore, organization: Organization, question: Question, mapping: int) -> str:
+    """All that a document is made of. What a sync or a comparison of counts tells moves without the data version."""
     frame = frame_of(question)
-    store = parts.warehouse.organization(organization.scope)
     told = [
         VERSION,
-        store.data_version(),
-        sorted(f"{source.entity} {source.as_of}" for source in store.sources().values()),
+        organization.pk,
+        store.state(),
+        mapping,
         asdict(question.organization),
         frame.today,
-        frame.period,
-        frame.comparison,
-        question.owner_id,
+        asdict(frame.period),
+        None if frame.comparison is None else asdict(frame.comparison),
+        [question.owner_id, question.of_nobody, question.company_id, question.category_id],
+        None if question.team is None else [question.team.name, sorted(question.team.members)],
     ]
-    return hashlib.sha256(json.dumps(told, default=str).encode()).hexdigest()[:32]
-
-
-def facts_of(organization: Organization) -> OrganizationFacts:
-    """What reports must know of `organization`."""
-    return OrganizationFacts(
-        slug=organization.slug,
-        name=organization.name,
-        time_zone=organization.time_zone,
-        currency=organization.currency,
-        week_start=organization.week_start,
-        fiscal_year_start=organization.fiscal_year_start,
-    )
-
-
-def _question(parts: Parts, organization: Organization, asked: Asked) -> Question:
-    start, end = asked.get("start"), asked.get("end")
-    return Question(
-        facts_of(organization),
-        now=parts.clock.now(),
-        period_name=asked.get("period") or "this_month",
-        start=day_from(start) if start else None,
-        end=day_from(end) if end else None,
-        compare=asked.get("compare") or "previous_period",
-        owner_id=_owner(asked.get("owner")),
-    )
-
-
-def _owner(owner: int | str | None) -> int | None:
-    if owner is None or isinstance(owner, int):
-        return owner
-    if not owner.strip():
-        return None
-    if not owner.strip().isdecimal():
-        raise QuestionError(f"{owner!r} is no owner. Give the Autotask id of a resource, or none for everybody.")
-    return int(owner)
+    return hashlib.sha256(msgspec.json.encode(told)).hexdigest()[:32]

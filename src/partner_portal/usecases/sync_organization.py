@@ -10,14 +10,18 @@ from typing import Any, TypedDict, TypeVar
 
 import structlog
 
+from partner_portal.accounts.actor import SHELL, Actor
+from partner_portal.audit.events import DeletionsAccepted
+from partner_portal.audit.trail import Result, record
 from partner_portal.autotask.credentials import Credentials
 from partner_portal.autotask.errors import AutotaskError, explain
 from partner_portal.mirror.sync import Summary, sync
 from partner_portal.organizations.models import Connection, Organization, SyncRun
 from partner_portal.usecases import measures, sync_runs
-from partner_portal.usecases.call_budget import refuse_while_paused
+from partner_portal.usecases.call_budget import pause_of, refuse_while_paused
 from partner_portal.usecases.contact import Contact
 from partner_portal.usecases.credentials import read_credentials
+from partner_portal.usecases.earlier_tenant import clear_before_sync
 from partner_portal.usecases.errors import CredentialsShut, SyncInterrupted, UseCaseError
 from partner_portal.usecases.parts import Parts
 from partner_portal.usecases.progress import Listener, ProgressBoard
@@ -40,11 +44,12 @@ def sync_organization(
     verify: bool = False,
     accept_deletions: bool = False,
     progress: Listener | None = None,
+    actor: Actor = SHELL,
 ) -> Summary:
     """Bring the mirror of `organization` up to date, or read everything again with `full`; tell what came.
 
     With `verify` every entity's count is compared with Autotask's; with `accept_deletions` any number of rows that
-    vanished from Autotask is removed.
+    vanished from Autotask is removed, which `actor` answers for on the trail.
     Its state can be followed meanwhile (`connection_state`). Raises NotConnected, SyncPaused while the tenant's call
     budget has no room, SyncRuns while another sync of the organization runs, SyncInterrupted when the process ends,
     CredentialsShut, AutotaskError or WarehouseError.
@@ -56,12 +61,19 @@ def sync_organization(
     with measures.OPEN_SYNCS.track_inprogress():
         wishes: _Wishes = {"full": full, "verify": verify, "accept_deletions": accept_deletions}
         try:
+            clear_before_sync(parts, connection, actor)
             summary = _follow(parts, run, board, lambda: _sync(parts, run, contact, board, wishes))
         except BaseException as error:
             contact.keep(parts, run)
+            if accept_deletions:
+                event, reason = DeletionsAccepted({}), problem_in_words(error)
+                record(event, actor, parts.clock.now(), organization.scope, result=Result.FAILED, reason=reason)
             _end_badly(parts, run, board, error)
             raise
     contact.keep(parts, run)
+    if accept_deletions:
+        removed = {part.entity: part.removed for part in summary.entities if part.removed}
+        record(DeletionsAccepted(removed), actor, parts.clock.now(), organization.scope)
     _end(parts, run, board, summary)
     return summary
 
@@ -84,7 +96,7 @@ class _Wishes(TypedDict):
 
 async def _sync(parts: Parts, run: SyncRun, contact: Contact, board: ProgressBoard, wishes: _Wishes) -> Summary:
     store = parts.warehouse.organization(run.organization.scope)
-    client = await contact.open(parts, run.started_at)
+    client = await contact.open(parts, run)
     try:
         return await sync(store, client, started_at=run.started_at, progress=board, **wishes)
     finally:
@@ -125,11 +137,12 @@ def _end(parts: Parts, run: SyncRun, board: ProgressBoard, summary: Summary) -> 
     outcome = SyncRun.Outcome.DONE if not problems else SyncRun.Outcome.PARTIAL
     if len(problems) == len(summary.entities):
         outcome = SyncRun.Outcome.FAILED
-    problem = in_one_line(problems)
+    failed = outcome is SyncRun.Outcome.FAILED
+    # What the mirror says of a pause is in UTC: people are told by the organization's clock.
+    problem = (failed and pause_of(run.organization, parts.clock.now())) or in_one_line(problems)
     _close(parts, run, board, outcome, problem=problem, summary=summary.document())
     tenant = parts.warehouse.organization(run.organization.scope).tenant()
     facts = {"dialect": tenant.dialect} if tenant else {}
-    failed = outcome is SyncRun.Outcome.FAILED
     Connection.objects.filter(organization=run.organization).update(problem=problem if failed else "", **facts)
     measures.SYNC_ROWS.inc(summary.rows)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from partner_portal.organizations.models import Organization, SyncRun
+from partner_portal.organizations.models import Connection, Organization, SyncRun
 from partner_portal.usecases.errors import SyncRuns
 
 SILENCE = timedelta(seconds=60)
@@ -63,7 +63,8 @@ def latest(organization: Organization) -> SyncRun | None:
     return SyncRun.objects.filter(organization=organization).first()
 
 
-def latest_whole(organization: Organization) -> SyncRun | None:
-    """The last run that brought anything: done, or done but for some entities."""
+def latest_whole(connection: Connection) -> SyncRun | None:
+    """The last run that brought anything of the tenant that is connected: done, or done but for some entities."""
     useful = (SyncRun.Outcome.DONE, SyncRun.Outcome.PARTIAL)
-    return SyncRun.objects.filter(organization=organization, outcome__in=useful).first()
+    runs = SyncRun.objects.filter(organization__connection=connection, started_at__gte=connection.connected_at)
+    return runs.filter(outcome__in=useful).first()

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from partner_portal.lib.period import COMPARISONS, PRESETS
+from partner_portal.reports.question import id_from
 from partner_portal.web.view import formats
 
 DEFAULT_PERIOD = "this_month"
@@ -76,9 +77,10 @@ def _owner(query: Mapping[str, str]) -> int | None:
     text = query.get("owner", "").strip()
     if not text:
         return None
-    if not text.isdecimal():
+    owner = id_from(text)
+    if owner is None:
         raise FilterWrong(f"There is no owner {text!r}: choose one from the list.")
-    return int(text)
+    return owner
 
 
 @dataclass(frozen=True)

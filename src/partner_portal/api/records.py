@@ -1,0 +1,64 @@
+"""The records behind the numbers: lists of them, and files."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+from ninja import Field, Query, Router, Schema
+
+from partner_portal.accounts.policy import find_organization
+from partner_portal.api.export import download
+from partner_portal.api.parameters import ReportParameters, Slug
+from partner_portal.api.problems import REFUSALS, Problem
+from partner_portal.api.records_schemas import Records
+from partner_portal.bootstrap import portal
+from partner_portal.bootstrap.requests import actor_of
+from partner_portal.usecases.records import LONGEST_PAGE, RECORDS_FORMATS, Page, export_records, read_records
+
+router = Router()
+
+_refusals: dict[Any, Any] = {**REFUSALS, HTTPStatus.CONFLICT: Problem, HTTPStatus.UNPROCESSABLE_ENTITY: Problem}
+
+
+class PageParameters(Schema):
+    """Which page of the records, and in which order."""
+
+    offset: int = Field(0, ge=0, description="How many records to pass over.")
+    limit: int = Field(100, ge=1, le=LONGEST_PAGE, description="The most records to answer.")
+    sort: str | None = Field(None, description="The key of a sortable column; the usual order without it.")
+    descending: bool | None = Field(None, description="From the highest down.")
+    of: str = Field("period", pattern="^(period|comparison)$", description="Whose records: period or comparison.")
+    version: int | None = Field(None, description="The report's data version; 409 when the data has moved on.")
+
+    def page(self) -> Page:
+        """The same, for the use cases."""
+        return Page(self.offset, self.limit, self.sort, self.descending, self.of == "comparison", self.version)
+
+
+Format = Annotated[str | None, Query(alias="format", description=f"One of {', '.join(RECORDS_FORMATS)} for a file.")]
+
+
+@router.get("/{metric}", response={HTTPStatus.OK: Records, **_refusals}, summary="The records behind a number")
+def records(
+    request: HttpRequest,
+    metric: str,
+    asked: Query[ReportParameters],
+    page: Query[PageParameters],
+    format_name: Format = None,
+    organization: Slug = None,
+) -> HttpResponse:
+    """The very rows that a figure of the report is made of, for the same filters; with `format` all of them."""
+    actor = actor_of(request)
+    chosen = find_organization(actor, organization)
+    parts = portal.parts()
+    if format_name is not None:
+        return download(export_records(parts, chosen, metric, format_name, page.page(), actor=actor, **asked.asked()))
+    document = read_records(parts, chosen, metric, page.page(), actor=actor, **asked.asked())
+    response = HttpResponse(msgspec.json.encode(document), content_type="application/json")
+    response["Cache-Control"] = "private, no-cache"
+    patch_vary_headers(response, ["Cookie"])
+    return response

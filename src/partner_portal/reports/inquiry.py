@@ -1,0 +1,183 @@
+"""A question ready to be put as SQL: placed in time, with the meaning of the tenant's ids, and what it leaves out."""
+
+# ruff: noqa: S608  (names are ours, values are parameters)
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from partner_portal.reports.localtime import is_plain_date_sql
+from partner_portal.reports.mapping import TenantMapping
+from partner_portal.reports.metric import Subject
+from partner_portal.reports.question import Frame, QuestionError, naive
+from partner_portal.reports.statement import is_one_of, run, statement
+from partner_portal.warehouse.store import OrganizationStore
+
+LARGEST_ID = 2**63 - 1
+"""Ids are 64-bit integers; a larger one would not fit the stores' columns."""
+
+_OWNERS = {
+    Subject.ACTIVITIES: "owner_id",
+    Subject.APPOINTMENTS: "resource_id",
+    Subject.DEALS: "owner_resource_id",
+}
+"""Which column of a subject's table is its owner."""
+
+_KNOWN = (
+    ("owner_id", "resource", "known_owner", "an id from the report's owners"),
+    ("company_id", "company", "known_company", "the Autotask id of a company"),
+    ("category_id", "opportunity category", "known_category", "the Autotask id of a category"),
+)
+
+
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True)
+class DealSpans:
+    """Where those dates of deals lie that are instants to be taken locally (aware); None where all are plain dates.
+
+    `recorded` are the projected dates in the history of deals.
+    """
+
+    created: Span | None = None
+    projected: Span | None = None
+    ended: Span | None = None
+    recorded: Span | None = None
+
+
+def deal_spans(store: OrganizationStore) -> DealSpans:
+    """Ask `store` for the spans: the fewer offsets a statement has to know, the sooner it is planned."""
+    instants = {
+        name: f"NOT {is_plain_date_sql(column)}"
+        for name, column in (
+            ("created", "create_date"),
+            ("projected", "projected_close_date"),
+            ("closed", "closed_date"),
+            ("lost", "lost_date"),
+        )
+    }
+    found = [_aware(at) for at in store.rows(statement("deal_instants", **instants))[0]]
+    return DealSpans(
+        *(
+            None if first is None or last is None else (first, last)
+            for first, last in zip(found[::2], found[1::2], strict=True)
+        )
+    )
+
+
+def history_begins(store: OrganizationStore) -> datetime | None:
+    """When the first state of a deal was recorded (aware); None before any."""
+    return _aware(store.rows("SELECT MIN(seen_at) FROM opportunity_changes")[0][0])
+
+
+def _aware(at: datetime | None) -> datetime | None:
+    return None if at is None else at.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """One question with all that its statements need. `dialect` and `mapping` say what the tenant's ids mean.
+
+    `since` is when the history of deals begins, `deals_as_of` when opportunities were last read (aware); None before.
+    """
+
+    frame: Frame
+    dialect: str
+    mapping: TenantMapping
+    since: datetime | None
+    deals_as_of: datetime | None
+    store: OrganizationStore = field(repr=False)
+
+    @cached_property
+    def spans(self) -> DealSpans:
+        """Where local dates have to be worked out; read for lists of deals only, since counts do without."""
+        return deal_spans(self.store)
+
+    @cached_property
+    def parameters(self) -> Mapping[str, Any]:
+        """What statements may name."""
+        recorded = self.recorded
+        if recorded is None:
+            return self.frame.parameters
+        ends = zip(("recorded_from", "recorded_until"), map(naive, recorded), strict=True)
+        return self.frame.parameters | dict(ends)
+
+    @cached_property
+    def recorded(self) -> Span | None:
+        """The part of the period that the history of deals covers; None where there is none."""
+        starts_at, ends_at = self.frame.instants
+        if self.since is None or self.deals_as_of is None:
+            return None
+        begins, ends = max(starts_at, self.since), min(ends_at, self.deals_as_of)
+        return (begins, ends) if begins <= ends else None
+
+    def answer(
+        self, store: OrganizationStore, sql: str, more: Mapping[str, Any] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """The rows of `sql`, given those parameters that it names."""
+        return run(store, sql, {**self.parameters, **(more or {})})
+
+    def tells(self, subject: Subject) -> bool:
+        """Whether records of `subject` can be told apart as asked: an appointment names no company and no deal."""
+        asked = self.frame.question
+        return subject is not Subject.APPOINTMENTS or (asked.company_id is None and asked.category_id is None)
+
+    def confined(self, subject: Subject) -> str:
+        """SQL for "a row of the subject's table is asked for": owner, team, company, category, and none left out."""
+        conditions = self._of_owners(_OWNERS[subject])
+        if subject is not Subject.APPOINTMENTS:
+            conditions += self._of_companies(subject)
+        return " AND ".join(conditions) or "TRUE"
+
+    def of_owners(self, column: str) -> str:
+        """SQL for "the owner in `column` is asked for"."""
+        return " AND ".join(self._of_owners(column)) or "TRUE"
+
+    def of_companies(self, subject: Subject) -> str:
+        """SQL for "a row of the subject's table is of a company and category asked for"."""
+        return " AND ".join(self._of_companies(subject)) or "TRUE"
+
+    def _of_owners(self, column: str) -> list[str]:
+        asked, conditions = self.frame.question, []
+        if asked.owner_id is not None:
+            conditions.append(f"{column} = $owner_id")
+        if asked.of_nobody:
+            conditions.append(f"{column} IS NULL")
+        if asked.team is not None:
+            conditions.append(is_one_of(column, asked.team.members))
+        if self.mapping.excluded_resources:
+            conditions.append(_none_of(column, self.mapping.excluded_resources))
+        return conditions
+
+    def _of_companies(self, subject: Subject) -> list[str]:
+        asked, conditions = self.frame.question, []
+        if asked.company_id is not None:
+            conditions.append("company_id = $company_id")
+        if self.mapping.excluded_companies:
+            conditions.append(_none_of("company_id", self.mapping.excluded_companies))
+        if asked.category_id is not None:
+            in_category = "opportunity_category_id = $category_id"
+            if subject is Subject.ACTIVITIES:
+                in_category = f"opportunity_id IN (SELECT id FROM opportunities WHERE {in_category})"
+            conditions.append(in_category)
+        return conditions
+
+
+def check_filters(store: OrganizationStore, frame: Frame) -> None:
+    """Raise `QuestionError` where the question names a resource, company or category that nothing mirrored knows."""
+    for name, noun, known, remedy in _KNOWN:
+        asked = getattr(frame.question, name)
+        if asked is None:
+            continue
+        if not 0 <= asked <= LARGEST_ID or not run(store, statement(known), frame.parameters):
+            raise QuestionError(f"No {noun} has the id {asked}: use {remedy}, or leave it out.")
+
+
+def _none_of(column: str, ids: frozenset[int]) -> str:
+    """SQL for "`column` is none of `ids`", a missing one included."""
+    return f"({column} IS NULL OR NOT {is_one_of(column, ids)})"

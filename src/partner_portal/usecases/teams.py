@@ -1,0 +1,103 @@
+"""The teams of an organization: resources whose records are read together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from partner_portal.accounts.actor import SHELL, Actor
+from partner_portal.accounts.policy import Act, require
+from partner_portal.audit.events import TeamChanged
+from partner_portal.audit.trail import record
+from partner_portal.organizations.models import Organization, Team
+from partner_portal.reports.question import QuestionError
+from partner_portal.reports.question import Team as TeamAsked
+from partner_portal.usecases.errors import InputRefused
+from partner_portal.usecases.parts import Parts
+
+
+class TeamUnknown(QuestionError):
+    """The organization has no such team."""
+
+    def __init__(self, name: str, there: Iterable[str]) -> None:
+        super().__init__(f"There is no team {name!r}; there are: {', '.join(there) or 'none yet'}.")
+
+
+def list_teams(organization: Organization, *, actor: Actor = SHELL) -> list[dict[str, Any]]:
+    """The organization's teams by name, each with the Autotask ids of its members. Raises as `require` does."""
+    require(actor, Act.READ_REPORT, organization)
+    return [{"name": team.name, "members": sorted(team.members)} for team in organization.teams.all()]
+
+
+def team_called(organization: Organization, name: str) -> TeamAsked:
+    """The team that a question names. Raises TeamUnknown naming those that there are."""
+    team = _known_team(organization, name)
+    return TeamAsked(team.name, frozenset(team.members))
+
+
+def set_team(
+    parts: Parts, organization: Organization, name: str, members: Iterable[int], *, actor: Actor = SHELL
+) -> None:
+    """Make the team `name` consist of the resources `members`, new or not.
+
+    Raises InputRefused for a name that cannot be used and for ids that no resource of the mirror has, NotPermitted.
+    """
+    require(actor, Act.SET_TEAMS, organization)
+    ids = sorted(set(members))
+    team = _find_team(organization, name) or Team(organization=organization, name=name.strip())
+    before = None if team.pk is None else sorted(team.members)
+    if before == ids:
+        return
+    _must_be_known(parts, organization, set(ids) - set(before or ()))
+    _must_be_printable(team.name)
+    team.members = ids
+    try:
+        team.full_clean()
+        with transaction.atomic():
+            team.save()
+            record(TeamChanged(team.name, before, ids), actor, parts.clock.now(), organization.scope)
+    except ValidationError as wrong:
+        raise InputRefused.of(wrong) from None
+    except IntegrityError:
+        raise InputRefused("name", f"Somebody else has just made a team {team.name!r}. Load the teams again.") from None
+
+
+def remove_team(parts: Parts, organization: Organization, name: str, *, actor: Actor = SHELL) -> None:
+    """Remove the team `name`; its members keep their records. Raises TeamUnknown, NotPermitted."""
+    require(actor, Act.SET_TEAMS, organization)
+    team = _known_team(organization, name)
+    with transaction.atomic():
+        team.delete()
+        record(TeamChanged(team.name, sorted(team.members), None), actor, parts.clock.now(), organization.scope)
+
+
+def _find_team(organization: Organization, name: str) -> Team | None:
+    """The team called so, in whatever case. Compared here: SQLite knows the case of ASCII letters only."""
+    wanted = name.strip().casefold()
+    return next((team for team in organization.teams.all() if team.name.casefold() == wanted), None)
+
+
+def _known_team(organization: Organization, name: str) -> Team:
+    team = _find_team(organization, name)
+    if team is None:
+        raise TeamUnknown(name, organization.teams.values_list("name", flat=True))
+    return team
+
+
+def _must_be_printable(name: str) -> None:
+    if not name.isprintable():
+        raise InputRefused("name", "A team's name is one line of printable characters. Choose another one.")
+
+
+def _must_be_known(parts: Parts, organization: Organization, ids: set[int]) -> None:
+    """Refuse ids of no resource. Members from before may stay: Autotask may have lost them since."""
+    if not ids:
+        return
+    store = parts.warehouse.organization(organization.scope)
+    unknown = sorted(ids - {resource for (resource,) in store.rows("SELECT id FROM resources")})
+    if unknown:
+        named = ", ".join(map(str, unknown))
+        raise InputRefused("members", f"No resource has the id {named}. Use ids from the report's owners.")

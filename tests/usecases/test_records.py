@@ -1,0 +1,83 @@
+"""Reading and taking away the records behind a number: for members, of known metrics, never unseen."""
+
+from __future__ import annotations
+
+import pytest
+
+from partner_portal.accounts.actor import Actor
+from partner_portal.accounts.policy import OrganizationUnknown
+from partner_portal.audit.models import Entry
+from partner_portal.usecases.errors import InputRefused
+from partner_portal.usecases.mapping import save_mapping
+from partner_portal.usecases.records import DataMoved, MetricUnknown, Page, export_records, read_records
+from partner_portal.usecases.sales_report import read_sales_report
+from usecases.mapped import fill, name_types, proposal, with_action
+
+
+@pytest.fixture
+def store(parts, organization):
+    held = parts.warehouse.organization(organization.scope)
+    fill(held)
+    return held
+
+
+def test_the_records_are_those_of_the_mapping_in_force(parts, organization, store):
+    assert [row["id"] for row in read_records(parts, organization, "calls")["rows"]] == [1]
+    save_mapping(parts, organization, with_action(proposal(parts, organization), 31, "call", "outbound"))
+    listed = read_records(parts, organization, "calls")
+    assert {row["id"] for row in listed["rows"]} == {1, 2}
+    assert listed["data"]["mapping_version"] == 1
+    assert listed["total"]["count"] == read_sales_report(parts, organization)["calls"]["total"]
+
+
+def test_the_records_of_data_that_moved_on_are_refused(parts, organization, store):
+    version = read_sales_report(parts, organization)["data"]["version"]
+    name_types(store, t30="Call out")
+    with pytest.raises(DataMoved, match="Load the report"):
+        read_records(parts, organization, "calls", Page(version=version))
+    with pytest.raises(DataMoved):
+        export_records(parts, organization, "calls", "csv", Page(version=version))
+    assert not Entry.objects.filter(action="records.exported").exists()
+
+
+def test_a_file_holds_all_records_whatever_the_page_and_the_trail_tells(parts, organization, store):
+    file = export_records(parts, organization, "activities", "csv", Page(offset=2, limit=1, sort="id"), company=4)
+    rows = file.content.decode("utf-8-sig").split("\r\n\r\n")[-1].splitlines()
+    assert len(rows) == 4
+    entry = Entry.objects.get(action="records.exported")
+    assert (entry.actor, entry.organization_id) == ("command line", organization.pk)
+    assert entry.details == {
+        "metric": "activities",
+        "format": "csv",
+        "start": "2026-11-01",
+        "end": "2026-11-30",
+        "filters": {"owner": None, "team": None, "company": 4, "category": None},
+        "rows": 3,
+        "data_version": store.data_version(),
+    }
+
+
+def test_records_of_now_are_taken_without_a_range(parts, organization, store):
+    export_records(parts, organization, "open_deals", "xlsx")
+    details = Entry.objects.get(action="records.exported").details
+    assert (details["start"], details["end"], details["rows"]) == ("", "", 2)
+
+
+@pytest.mark.parametrize("format_name", ["pdf", "json", ""])
+def test_an_unknown_format_is_refused_with_those_there_are(parts, organization, store, format_name):
+    with pytest.raises(InputRefused, match="csv, xlsx"):
+        export_records(parts, organization, "calls", format_name)
+
+
+def test_an_unknown_metric_is_refused(parts, organization, store):
+    with pytest.raises(MetricUnknown, match="no metric 'cals'"):
+        read_records(parts, organization, "cals")
+
+
+def test_a_stranger_reads_and_takes_nothing(parts, organization, store, stranger):
+    actor = Actor.of(stranger)
+    with pytest.raises(OrganizationUnknown):
+        read_records(parts, organization, "calls", actor=actor)
+    with pytest.raises(OrganizationUnknown):
+        export_records(parts, organization, "calls", "csv", actor=actor)
+    assert not Entry.objects.filter(action="records.exported").exists()

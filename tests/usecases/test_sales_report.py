@@ -13,7 +13,7 @@ from partner_portal.autotask.catalog import COMPANIES, CompanyNote, Resource
 from partner_portal.lib.clock import FixedClock
 from partner_portal.lib.kept_answers import KeptAnswers
 from partner_portal.usecases.mapping import save_mapping
-from partner_portal.usecases.sales_report import QuestionError, read_sales_report, sales_report_bytes, sales_report_tag
+from partner_portal.usecases.sales_report import QuestionError, read_sales_report, sales_report_tag, tagged_sales_report
 from partner_portal.usecases.teams import set_team
 from partner_portal.warehouse.store import Reconciliation
 from reports.stocked import add
@@ -47,8 +47,8 @@ def store(parts, organization):
 
 
 def test_the_same_question_is_answered_once(counted, organization, store):
-    first = sales_report_bytes(counted, organization)
-    assert sales_report_bytes(counted, organization, period="this_month", compare="previous_period") == first
+    first = tagged_sales_report(counted, organization).content
+    assert tagged_sales_report(counted, organization, period="this_month", compare="previous_period").content == first
     assert counted.reports.made == 1
     sales_report_tag(counted, organization)
     assert counted.reports.made == 1
@@ -59,8 +59,8 @@ def test_another_question_and_another_organization_are_answered_apart(counted, o
     fill(counted.warehouse.organization(other.scope))
     set_team(counted, organization, "East", [8])
     asked = ({}, {"owner": 8}, {"owner": "nobody"}, {"company": 4}, {"compare": "none"}, {"team": "East"})
-    answers = {sales_report_bytes(counted, organization, **each) for each in asked}
-    answers.add(sales_report_bytes(counted, other))
+    answers = {tagged_sales_report(counted, organization, **each).content for each in asked}
+    answers.add(tagged_sales_report(counted, other).content)
     assert len(answers) == counted.reports.made == len(asked) + 1
     assert read_sales_report(counted, other)["organization"]["slug"] == "other"
 
@@ -97,10 +97,10 @@ def test_what_changes_leads_to_a_fresh_document_and_tag(counted, organization, s
     store.keep_reconciliation(Reconciliation("Companies", DONE, 2, 2))
     set_team(counted, organization, "East", [8])
     before = sales_report_tag(counted, organization, team="east")
-    sales_report_bytes(counted, organization, team="east")
+    tagged_sales_report(counted, organization, team="east")
     change(counted, organization, store)
     assert sales_report_tag(counted, organization, team="east") != before
-    sales_report_bytes(counted, organization, team="east")
+    tagged_sales_report(counted, organization, team="east")
     assert counted.reports.made == 2
 
 
@@ -115,12 +115,12 @@ def test_agreement_that_is_found_again_is_told_though_the_data_version_stays(cou
 
 
 def test_a_day_that_passed_leads_to_a_fresh_document(counted, organization, store):
-    today = sales_report_bytes(counted, organization)
+    today = tagged_sales_report(counted, organization).content
     later = replace(counted, clock=FixedClock(counted.clock.now() + timedelta(hours=1)))
-    assert sales_report_bytes(later, organization) == today
+    assert tagged_sales_report(later, organization).content == today
     assert counted.reports.made == 1
     tomorrow = replace(counted, clock=FixedClock(counted.clock.now() + timedelta(days=1)))
-    assert sales_report_bytes(tomorrow, organization) != today
+    assert tagged_sales_report(tomorrow, organization).content != today
     assert counted.reports.made == 2
 
 
@@ -139,8 +139,8 @@ def test_a_mapping_saved_while_a_report_is_made_is_not_kept_under_the_earlier_na
 
 
 def test_what_is_kept_is_for_members_only(counted, organization, store, stranger):
-    sales_report_bytes(counted, organization)
-    for read in (sales_report_bytes, read_sales_report, sales_report_tag):
+    tagged_sales_report(counted, organization)
+    for read in (tagged_sales_report, read_sales_report, sales_report_tag):
         with pytest.raises(OrganizationUnknown):
             read(counted, organization, actor=Actor.of(stranger))
 
@@ -158,6 +158,14 @@ def test_what_is_kept_is_for_members_only(counted, organization, store, stranger
     ],
 )
 def test_a_question_that_makes_no_sense_is_refused_with_its_remedy(parts, organization, store, asked, said):
-    for read in (sales_report_bytes, read_sales_report):
+    for read in (tagged_sales_report, read_sales_report):
         with pytest.raises(QuestionError, match=said):
             read(parts, organization, **asked)
+
+
+def test_what_is_held_already_is_not_made_again(counted, organization, store):
+    tag = sales_report_tag(counted, organization)
+    assert tagged_sales_report(counted, organization, held=[tag]).content is None
+    assert counted.reports.made == 0
+    assert tagged_sales_report(counted, organization, held=["another"]).tag == tag
+    assert counted.reports.made == 1

@@ -23,6 +23,7 @@ from partner_portal.usecases.connection_state import connection_state
 from partner_portal.usecases.due import enqueue_due_syncs
 from partner_portal.usecases.errors import CredentialsShut, NotConnected, SyncInterrupted, SyncRuns
 from partner_portal.usecases.refresh import refresh
+from partner_portal.usecases.refusals import wait_after
 from partner_portal.usecases.sales_report import read_sales_report, sales_report_tag
 from partner_portal.usecases.sync_organization import in_one_line, sync_organization
 from partner_portal.vault.sealing import Keyring, new_key
@@ -265,3 +266,28 @@ def test_a_problem_that_all_share_is_told_once():
     assert in_one_line({"A": "No.", "B": "Nor here."}) == "A: No. | B: Nor here."
     assert in_one_line({"A": "No."}) == "A: No."
     assert in_one_line({}) == ""
+
+
+def test_after_a_refusal_the_timetable_waits_longer_each_time(parts, connected, sandbox, later, member):
+    good = sandbox.state.login
+    sandbox.state.login = replace(good, secret="rotated elsewhere")
+    tries, seconds = 0, 0
+    while seconds < 86_400:
+        at = later(seconds)
+        if enqueue_due_syncs(at):
+            at.jobs.waiting.clear()
+            sync_organization(at, connected)
+            tries += 1
+        seconds += 300
+    assert tries == 8  # at 0, then after 10, 20, 40 ... minutes
+    shut = refresh(later(86_400), connected, Actor.of(member("viewer")))
+    assert shut.state == "paused"
+    assert "save new credentials" in shut.message
+    sandbox.state.login = good
+    sync_organization(later(86_400), connected)
+    assert enqueue_due_syncs(later(86_400 + 301)) == 1
+
+
+@pytest.mark.parametrize(("refusals", "minutes"), [(1, 10), (2, 20), (3, 40), (8, 1280), (9, 1440), (60, 1440)])
+def test_the_wait_doubles_up_to_a_day(refusals, minutes):
+    assert wait_after(refusals) == timedelta(minutes=minutes)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import parse_etags
 from ninja import NinjaAPI, Query, Status
 from ninja.security import django_auth
 
@@ -23,7 +24,7 @@ from partner_portal.bootstrap import portal
 from partner_portal.bootstrap.requests import actor_of
 from partner_portal.usecases.connection_state import connection_state
 from partner_portal.usecases.refresh import refresh
-from partner_portal.usecases.sales_report import sales_report_bytes, sales_report_tag
+from partner_portal.usecases.sales_report import tagged_sales_report
 
 api = NinjaAPI(
     title="Partner Portal",
@@ -54,12 +55,12 @@ def sales_report(
     """Counts, funnel, pipeline and recent activity of a period; answers 304 to a known ETag."""
     actor = actor_of(request)
     chosen = find_organization(actor, organization)
-    asked = parameters.asked()
-    tag = f'"{sales_report_tag(portal.parts(), chosen, actor=actor, **asked)}"'
+    held = [tag.strip('"') for tag in parse_etags(request.headers.get("If-None-Match", ""))]
+    report = tagged_sales_report(portal.parts(), chosen, held=held, actor=actor, **parameters.asked())
+    tag = f'"{report.tag}"'
     response = get_conditional_response(request, etag=tag)
     if response is None:
-        document = sales_report_bytes(portal.parts(), chosen, actor=actor, **asked)
-        response = HttpResponse(document, content_type="application/json")
+        response = HttpResponse(report.content, content_type="application/json")
     response["ETag"] = tag
     response["Cache-Control"] = "private, no-cache"
     patch_vary_headers(response, ["Cookie"])

@@ -140,6 +140,11 @@ class AutotaskClient:
         return self._session.has_found_zone
 
     @property
+    def is_refused(self) -> bool:
+        """Whether Autotask refused the credentials to this client."""
+        return self._session.exchange.is_refused
+
+    @property
     def wait_seconds(self) -> float:
         """How long nothing should be sent, because the tenant's hour is spent so far; 0 while it has room."""
         return self._session.exchange.budget.wait_seconds

@@ -154,6 +154,11 @@ class Exchange:
             return response
 
     @property
+    def is_refused(self) -> bool:
+        """Whether a host refused the credentials."""
+        return bool(self._refusing_hosts)
+
+    @property
     def server_now(self) -> datetime | None:
         """What the server's clock shows now, by the last answer that told (UTC); None before."""
         if self._heard is None:

@@ -43,8 +43,9 @@ def demo(
 ) -> None:
     """Serve a portal over generated data on http://127.0.0.1:8000. Each start begins anew."""
     refuse_taken_port("127.0.0.1", port)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)  # the parts must not outlive us
+    # The parts must not outlive us; a shell that starts us in the background has SIGINT ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     data = fresh_data_dir()
     sandbox_port = free_port()
     os.environ.update(

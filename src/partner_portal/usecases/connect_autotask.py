@@ -58,6 +58,8 @@ def connect_autotask(
             "accepted_at": now,
             "budget_read_at": None,
             "paused_until": None,
+            "refusals": 0,
+            "retry_at": None,
         }
         if is_other:
             facts |= {"connected_at": now, "must_clear": True}

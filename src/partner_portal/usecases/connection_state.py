@@ -81,7 +81,9 @@ def connection_state(parts: Parts, organization: Organization) -> ConnectionStat
         connected_at=connection.connected_at,
         secret_age_days=secret_age_days(connection, now),
         synced_at=synced_at,
-        next_sync_at=None if last is None else max(now, last.started_at + pace, paused_until or now),
+        next_sync_at=None
+        if last is None
+        else max(now, last.started_at + pace, paused_until or now, connection.retry_at or now),
         paused_until=paused_until,
         problem=connection.problem or None,
         problems=_problems(last),

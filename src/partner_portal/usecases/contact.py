@@ -14,6 +14,7 @@ from partner_portal.autotask.zone import Zone
 from partner_portal.organizations.models import Connection, SyncRun
 from partner_portal.usecases.call_budget import keep_tally
 from partner_portal.usecases.parts import Parts
+from partner_portal.usecases.refusals import facts_after
 
 TRUSTED_FOR = timedelta(minutes=1)
 """How long accepted credentials are sent with many requests at once, before one of them is answered.
@@ -74,6 +75,7 @@ class Contact:
                 "budget_minutes": learnt.budget.minutes,
                 "budget_read_at": now - timedelta(seconds=learnt.budget.age_seconds),
             }
+        facts |= facts_after(self._connection, now, is_refused=client.is_refused and not learnt.is_accepted)
         if client.wait_seconds:
             facts["paused_until"] = now + timedelta(seconds=client.wait_seconds)
         # What was learnt with earlier credentials says nothing about those that were set meanwhile.

@@ -14,6 +14,7 @@ from partner_portal.usecases import sync_runs
 from partner_portal.usecases.call_budget import is_paused, pause_in_words
 from partner_portal.usecases.errors import NotConnected
 from partner_portal.usecases.parts import Parts
+from partner_portal.usecases.refusals import is_shut_out, shut_out_in_words
 
 PAUSE = timedelta(seconds=5)
 """A sync that began less than this ago is as good as a new one."""
@@ -24,7 +25,7 @@ class Refresh:
     """What asking led to.
 
     `state` is queued, running (one waits or runs already), fresh (one just ended), or paused (the tenant's call budget
-    has no room; the message says until when).
+    has no room, or Autotask refused the credentials; the message says until when).
     """
 
     state: str
@@ -43,6 +44,8 @@ def refresh(parts: Parts, organization: Organization, actor: Actor) -> Refresh:
     now = parts.clock.now()
     if is_paused(connection, now):
         return Refresh("paused", pause_in_words(connection))
+    if is_shut_out(connection, now):
+        return Refresh("paused", shut_out_in_words(connection))
     last = sync_runs.latest(organization)
     if last is not None and last.finished_at is not None and now - last.started_at < PAUSE:
         return Refresh("fresh", "The data was refreshed a moment ago.")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any, Unpack
 
@@ -22,13 +23,22 @@ from partner_portal.warehouse.store import OrganizationStore
 __all__ = [
     "Asked",
     "QuestionError",
+    "TaggedReport",
     "facts_of",
     "read_sales_report",
-    "sales_report_bytes",
     "sales_report_tag",
+    "tagged_sales_report",
 ]
 
 VERSION = version("partner-portal")
+
+
+@dataclass(frozen=True)
+class TaggedReport:
+    """A report as compact JSON, and its tag; `content` is None where whoever asked holds it already."""
+
+    tag: str
+    content: bytes | None
 
 
 def read_sales_report(
@@ -38,14 +48,23 @@ def read_sales_report(
 
     Raises QuestionError with the remedy, OrganizationUnknown for strangers, NotPermitted.
     """
-    document: dict[str, Any] = msgspec.json.decode(sales_report_bytes(parts, organization, actor=actor, **asked))
+    content = tagged_sales_report(parts, organization, actor=actor, **asked).content
+    document: dict[str, Any] = msgspec.json.decode(content or b"")
     return document
 
 
-def sales_report_bytes(
-    parts: Parts, organization: Organization, *, actor: Actor = SHELL, **asked: Unpack[Asked]
-) -> bytes:
-    """The same as compact JSON, and out of the cache where nothing has changed since it was made."""
+def tagged_sales_report(
+    parts: Parts,
+    organization: Organization,
+    *,
+    held: Collection[str] = (),
+    actor: Actor = SHELL,
+    **asked: Unpack[Asked],
+) -> TaggedReport:
+    """The same with its tag, out of the cache where nothing has changed since it was made.
+
+    `held` are tags of which whoever asks has the report: it is not made again then.
+    """
     require(actor, Act.READ_REPORT, organization)
     question = question_of(parts, organization, asked)
     version = mapping_version(organization)
@@ -55,7 +74,8 @@ def sales_report_bytes(
 
     # One snapshot and one mapping for the tag and the document: what changes in between must not be kept under it.
     with parts.warehouse.organization(organization.scope).snapshot() as store:
-        return parts.reports.get(_tag(store, organization, question, version), make)
+        tag = _tag(store, organization, question, version)
+        return TaggedReport(tag, None if tag in held else parts.reports.get(tag, make))
 
 
 def sales_report_tag(parts: Parts, organization: Organization, *, actor: Actor = SHELL, **asked: Unpack[Asked]) -> str:

@@ -19,16 +19,14 @@ _OF_ENTITY = f"{_OURS} AND entity = $entity"
 
 def read_reconciliations(session: Session, organization_id: int) -> dict[str, Reconciliation]:
     """The last comparison of each entity, by its path."""
+    ours_only = {"organization": organization_id}
+    found = session.fetch(f"SELECT {RECONCILIATIONS.column_list} FROM {RECONCILIATIONS.address} {_OURS}", ours_only)
     ids: dict[tuple[str, str], list[int]] = {}
-    for entity, row_id, kind in session.fetch(
-        f"SELECT {DIFFERENCES.column_list} FROM {DIFFERENCES.address} {_OURS} ORDER BY id",
-        {"organization": organization_id},
-    ):
-        ids.setdefault((entity, kind), []).append(row_id)
-    found = session.fetch(
-        f"SELECT {RECONCILIATIONS.column_list} FROM {RECONCILIATIONS.address} {_OURS}",
-        {"organization": organization_id},
-    )
+    if any(ours != theirs for _, _, ours, theirs, _ in found):
+        for entity, row_id, kind in session.fetch(
+            f"SELECT {DIFFERENCES.column_list} FROM {DIFFERENCES.address} {_OURS} ORDER BY id", ours_only
+        ):
+            ids.setdefault((entity, kind), []).append(row_id)
     return {
         entity: Reconciliation(
             entity,

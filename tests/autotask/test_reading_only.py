@@ -76,5 +76,6 @@ def test_the_client_offers_reading_only() -> None:
         "server_now",
         "acquaintance",
         "has_found_zone",
+        "is_refused",
         "wait_seconds",
     }

@@ -48,6 +48,16 @@ def organization(parts):
 
 
 @pytest.fixture
+def store(parts, organization):
+    """The organization's mirror, with a few activities and deals in it."""
+    from usecases.mapped import fill
+
+    held = parts.warehouse.organization(organization.scope)
+    fill(held)
+    return held
+
+
+@pytest.fixture
 def member(parts, organization):
     """Makes a person with a role in the organization: `member("viewer")`."""
     from partner_portal.usecases.add_person import add_person

@@ -21,13 +21,6 @@ RECORDS, REPORT, METRICS = "/api/v1/records/", "/api/v1/sales-report", "/api/v1/
 
 
 @pytest.fixture
-def store(parts, organization):
-    held = parts.warehouse.organization(organization.scope)
-    fill(held)
-    return held
-
-
-@pytest.fixture
 def viewer(browser, member, store):
     return browser(member("viewer"))
 

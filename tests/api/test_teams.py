@@ -8,17 +8,9 @@ from django.test import Client
 from partner_portal.audit.models import Entry
 from partner_portal.organizations.models import Team
 from partner_portal.usecases.teams import list_teams
-from usecases.mapped import fill
 
 TEAMS = "/api/v1/teams"
 JSON = "application/json"
-
-
-@pytest.fixture
-def store(parts, organization):
-    held = parts.warehouse.organization(organization.scope)
-    fill(held)
-    return held
 
 
 @pytest.fixture

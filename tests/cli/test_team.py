@@ -7,8 +7,8 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from cli.refused import said_of_wrong_use
 from partner_portal.cli import team as module
-from partner_portal.cli.failure import failures_explained
 from partner_portal.cli.main import app
 from partner_portal.usecases.teams import list_teams
 from usecases.mapped import fill
@@ -51,11 +51,5 @@ def test_a_team_is_set_listed_and_removed(run, organization):
     ],
 )
 def test_wrong_use_is_one_line_with_the_remedy_and_exit_code_2(run, capsys, organization, arguments, word):
-    failure = run(*arguments).exception
-    with pytest.raises(SystemExit) as stopped, failures_explained():
-        raise failure
-    said = capsys.readouterr().err
-    assert stopped.value.code == 2
-    assert word in said
-    assert len(said.splitlines()) == 1
+    assert word in said_of_wrong_use(run(*arguments).exception, capsys)
     assert list_teams(organization) == []

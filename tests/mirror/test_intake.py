@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from partner_portal.autotask.catalog import CompanyToDo, Record
 from partner_portal.mirror.intake import BATCH_ROWS, LAST_ROWS, Intake
@@ -24,12 +23,6 @@ class Notebook:
     def write(self) -> None:
         self.written.append(self.waiting)
         self.waiting = 0
-
-    def commit(self, *_: Any, **__: Any) -> int:
-        raise NotImplementedError
-
-    def abandon(self, problem: str) -> None:
-        raise NotImplementedError
 
 
 async def taken(rows: int, total: int | None) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,9 +11,11 @@ from partner_portal.autotask.asgi_transport import AsgiTransport
 from partner_portal.autotask.client import AutotaskClient
 from partner_portal.autotask.credentials import Credentials
 from partner_portal.bootstrap import portal
+from partner_portal.lib.clock import FixedClock
 from partner_portal.sandbox.app import build
 from partner_portal.sandbox.login import INTEGRATION_CODE, SECRET, USERNAME
 from partner_portal.sandbox.world import World
+from partner_portal.usecases.connect_autotask import connect_autotask
 
 ENTRY_URL = "http://127.0.0.1:9"
 
@@ -48,3 +51,17 @@ def parts(parts, sandbox):
 @pytest.fixture
 def credentials():
     return Credentials(USERNAME, SECRET, INTEGRATION_CODE)
+
+
+@pytest.fixture
+def connected(parts, organization, credentials):
+    """The organization once its Autotask was connected; nothing was synced."""
+    assert connect_autotask(parts, organization, credentials).passed
+    parts.jobs.waiting.clear()
+    return organization
+
+
+@pytest.fixture
+def later(parts):
+    """The parts, some seconds later."""
+    return lambda seconds: replace(parts, clock=FixedClock(parts.clock.now() + timedelta(seconds=seconds)))

@@ -9,7 +9,6 @@ import pytest
 
 from partner_portal.accounts.actor import Actor
 from partner_portal.autotask.tally import Tally
-from partner_portal.lib.clock import FixedClock
 from partner_portal.organizations.models import Connection, SentRequests, SyncRun
 from partner_portal.usecases.call_budget import KEPT, keep_tally, sent_by_hour
 from partner_portal.usecases.connect_autotask import connect_autotask
@@ -23,17 +22,9 @@ HOUR = datetime(2026, 11, 18, 15, tzinfo=UTC)
 
 
 @pytest.fixture
-def connected(parts, organization, credentials, sandbox):
+def connected(connected, sandbox):
     sandbox.state.options.band_scale = 0.0
-    assert connect_autotask(parts, organization, credentials).passed
-    parts.jobs.waiting.clear()
-    return organization
-
-
-@pytest.fixture
-def later(parts):
-    """The parts, some seconds later."""
-    return lambda seconds: replace(parts, clock=FixedClock(parts.clock.now() + timedelta(seconds=seconds)))
+    return connected
 
 
 @pytest.fixture

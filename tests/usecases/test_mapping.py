@@ -18,13 +18,6 @@ from usecases.mapped import fill, name_stages, name_types, proposal, with_action
 
 
 @pytest.fixture
-def store(parts, organization):
-    held = parts.warehouse.organization(organization.scope)
-    fill(held)
-    return held
-
-
-@pytest.fixture
 def demos_are_calls(parts, organization, store):
     return with_action(proposal(parts, organization), 31, "call", "outbound")
 

@@ -11,14 +11,7 @@ from partner_portal.usecases.errors import InputRefused
 from partner_portal.usecases.mapping import save_mapping
 from partner_portal.usecases.records import DataMoved, MetricUnknown, Page, export_records, read_records
 from partner_portal.usecases.sales_report import read_sales_report
-from usecases.mapped import fill, name_types, proposal, with_action
-
-
-@pytest.fixture
-def store(parts, organization):
-    held = parts.warehouse.organization(organization.scope)
-    fill(held)
-    return held
+from usecases.mapped import name_types, proposal, with_action
 
 
 def test_the_records_are_those_of_the_mapping_in_force(parts, organization, store):

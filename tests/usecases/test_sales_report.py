@@ -39,11 +39,9 @@ def counted(parts):
 
 
 @pytest.fixture
-def store(parts, organization):
-    held = parts.warehouse.organization(organization.scope)
-    fill(held)
-    add(held, "Resources", [Resource(id=9, first_name="Bo", last_name="M")])
-    return held
+def store(store):
+    add(store, "Resources", [Resource(id=9, first_name="Bo", last_name="M")])
+    return store
 
 
 def test_the_same_question_is_answered_once(counted, organization, store):

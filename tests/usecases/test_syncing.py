@@ -12,7 +12,6 @@ from django.db import connection
 
 from partner_portal.accounts.actor import Actor
 from partner_portal.autotask.errors import HostUnreachable
-from partner_portal.lib.clock import FixedClock
 from partner_portal.organizations.models import Connection, SyncRun
 from partner_portal.sandbox.faults import Fault
 from partner_portal.sandbox.login import INTEGRATION_CODE, SECRET
@@ -21,26 +20,14 @@ from partner_portal.usecases import sync_runs
 from partner_portal.usecases.connect_autotask import connect_autotask
 from partner_portal.usecases.connection_state import connection_state
 from partner_portal.usecases.due import enqueue_due_syncs
-from partner_portal.usecases.errors import CredentialsShut, NotConnected, SyncInterrupted, SyncRuns
+from partner_portal.usecases.errors import CredentialsShut, NotConnected, SyncInterrupted, SyncPaused, SyncRuns
+from partner_portal.usecases.pauses import wait_after
 from partner_portal.usecases.refresh import refresh
-from partner_portal.usecases.refusals import wait_after
 from partner_portal.usecases.sales_report import read_sales_report, sales_report_tag
 from partner_portal.usecases.sync_organization import in_one_line, sync_organization
+from partner_portal.usecases.test_connection import test_connection as try_connection
 from partner_portal.vault.sealing import Keyring, new_key
 from partner_portal.vault.vault import Vault
-
-
-@pytest.fixture
-def connected(parts, organization, credentials):
-    assert connect_autotask(parts, organization, credentials).passed
-    parts.jobs.waiting.clear()
-    return organization
-
-
-@pytest.fixture
-def later(parts):
-    """The parts, some seconds later."""
-    return lambda seconds: replace(parts, clock=FixedClock(parts.clock.now() + timedelta(seconds=seconds)))
 
 
 class Notes:
@@ -283,9 +270,19 @@ def test_after_a_refusal_the_timetable_waits_longer_each_time(parts, connected, 
     shut = refresh(later(86_400), connected, Actor.of(member("viewer")))
     assert shut.state == "paused"
     assert "save new credentials" in shut.message
+    with pytest.raises(SyncPaused, match="test the connection"):
+        sync_organization(later(86_400), connected)
     sandbox.state.login = good
+    assert try_connection(later(86_400), connected).passed
     sync_organization(later(86_400), connected)
     assert enqueue_due_syncs(later(86_400 + 301)) == 1
+
+
+def test_a_good_test_does_not_end_the_wait_for_the_call_budget(parts, connected):
+    until = parts.clock.now() + timedelta(minutes=9)
+    Connection.objects.update(paused_until=until)
+    assert try_connection(parts, connected).passed
+    assert Connection.objects.get().paused_until == until
 
 
 @pytest.mark.parametrize(("refusals", "minutes"), [(1, 10), (2, 20), (3, 40), (8, 1280), (9, 1440), (60, 1440)])

@@ -17,11 +17,9 @@ from usecases.mapped import fill
 
 
 @pytest.fixture
-def store(parts, organization):
-    held = parts.warehouse.organization(organization.scope)
-    fill(held)
-    add(held, "Resources", [Resource(id=9, first_name="Bo", last_name="M")])
-    return held
+def store(store):
+    add(store, "Resources", [Resource(id=9, first_name="Bo", last_name="M")])
+    return store
 
 
 def changes() -> list[dict]:

@@ -38,6 +38,16 @@ class Acquaintance:
     budget: Reading | None = None
 
 
+@dataclass(frozen=True)
+class _Call:
+    """What to ask, wherever the tenant is; see `Session.ask`."""
+
+    entity: str
+    method: Literal["GET", "POST"]
+    path: str
+    content: bytes = b""
+
+
 class Session:
     """Asks in the name of one API user, at the zone that serves its tenant.
 
@@ -99,7 +109,8 @@ class Session:
     ) -> T:
         """Ask at `path` below the zone's base and read the answer. `entity` is what limits and counts go by."""
         await self._mind_the_budget()
-        return await self._ask(entity, method, path, read, body)
+        content = b"" if body is None else msgspec.json.encode(body)
+        return await self._ask(_Call(entity, method, path, content), read)
 
     async def threshold(self) -> Threshold:
         """The tenant's call budget, asked for now."""
@@ -107,7 +118,7 @@ class Session:
         def read(response: Response) -> Threshold:
             return read_threshold(THRESHOLD_INFORMATION, response.body)
 
-        answer = await self._ask(THRESHOLD_INFORMATION, "GET", THRESHOLD_INFORMATION, read)
+        answer = await self._ask(_Call(THRESHOLD_INFORMATION, "GET", THRESHOLD_INFORMATION), read)
         budget, now = self.exchange.budget, self.exchange.now()
         if answer.limit > 0 and answer.timeframe_minutes > 0:
             budget.learn(Reading(answer.used, answer.limit, answer.timeframe_minutes), now)
@@ -130,40 +141,24 @@ class Session:
             except AutotaskError:
                 budget.learn_nothing(now())
 
-    async def _ask(
-        self,
-        entity: str,
-        method: Literal["GET", "POST"],
-        path: str,
-        read: Callable[[Response], T],
-        body: dict[str, Any] | None = None,
-    ) -> T:
-        content = b"" if body is None else msgspec.json.encode(body)
+    async def _ask(self, call: _Call, read: Callable[[Response], T]) -> T:
         zone = self.zone
         try:
-            return await self._ask_at(zone, entity, method, path, read, content)
+            return await self._ask_at(zone, call, read)
         except CredentialsRefused:
             if not await self._has_moved_from(zone):
                 raise
-        return await self._ask_at(self.zone, entity, method, path, read, content)
+        return await self._ask_at(self.zone, call, read)
 
-    async def _ask_at(
-        self,
-        zone: Zone,
-        entity: str,
-        method: Literal["GET", "POST"],
-        path: str,
-        read: Callable[[Response], T],
-        content: bytes,
-    ) -> T:
-        request = Request(method, f"{zone.url}/{path}", self._credentials.headers(), content)
+    async def _ask_at(self, zone: Zone, call: _Call, read: Callable[[Response], T]) -> T:
+        request = Request(call.method, f"{zone.url}/{call.path}", self._credentials.headers(), call.content)
         try:
-            return await self._vanguard.send(lambda: self.exchange.ask(entity, request, read))
+            return await self._vanguard.send(lambda: self.exchange.ask(call.entity, request, read))
         except QueryRefused as error:
             text = self._credentials.hide_in(error.text)
             if text == error.text:
                 raise
-            problem = QueryRefused(entity, error.status, text)
+            problem = QueryRefused(call.entity, error.status, text)
         raise problem
 
     async def _has_moved_from(self, zone: Zone) -> bool:

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import Protocol
 
 from partner_portal.autotask.catalog import Record
-from partner_portal.warehouse.store import Load
 
 BATCH_ROWS = 10_000
 """Rows of one write: enough to make its fixed cost small, few enough to keep memory flat."""
-
 
 LAST_ROWS = 3_000
 """When fewer are to come, those that wait are written beside the last pages, so that little is left to be done then."""
 
 
+class Taking(Protocol):
+    """What of a load its intake needs; see `Load`."""
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Take one batch."""
+
+    def write(self) -> None:
+        """Bring the rows that wait into the store."""
+
+
 class Intake:
     """Feeds one load, for several readers at once. At most one batch is being written and one is being gathered."""
 
-    def __init__(self, load: Load) -> None:
+    def __init__(self, load: Taking) -> None:
         self.rows = 0
         self.total: int | None = None
         """How many rows should come, once that is known."""

@@ -51,10 +51,9 @@ class Connection(models.Model):
     `zone_found_at` is when the zone was last asked for; `accepted_at` when Autotask last accepted the credentials,
     empty when it refused them since; `answer_seconds` how long an answer took then. `budget_used` of `budget_limit`
     calls in `budget_minutes` were spent by all of the tenant's integrations at `budget_read_at`; until `paused_until`
-    nothing is sent, because too many were. `refusals` is how often in a row Autotask refused the credentials; until
-    `retry_at` nothing is sent, because a few more lock the API user. `tenant_number` is the number of the tenant's
-    Autotask database, empty where Autotask never told it; `must_clear` says that rows of an earlier tenant may still
-    be held, and must go before any of this one's come.
+    nothing is sent, because too many were, or because Autotask refused the credentials, `refusals` times in a row.
+    `tenant_number` is the number of the tenant's Autotask database, empty where Autotask never told it; `must_clear`
+    says that rows of an earlier tenant may still be held, and must go before any of this one's come.
     """
 
     organization = models.OneToOneField(Organization, models.CASCADE, related_name="connection", primary_key=True)
@@ -78,7 +77,6 @@ class Connection(models.Model):
     budget_minutes = models.PositiveIntegerField(default=0)
     paused_until = models.DateTimeField(null=True)
     refusals = models.PositiveSmallIntegerField(default=0)
-    retry_at = models.DateTimeField(null=True)
     problem = models.TextField(blank=True)
 
     class Meta:

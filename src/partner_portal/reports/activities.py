@@ -13,10 +13,8 @@ from partner_portal.reports.listing import Listing, order_of
 from partner_portal.reports.mapping import TenantMapping
 from partner_portal.reports.metric import Subject
 from partner_portal.reports.relations import meaning_of
-from partner_portal.reports.sources import Ground
 from partner_portal.reports.span import day_of, in_span, is_earlier, is_now
 from partner_portal.reports.statement import statement
-from partner_portal.warehouse.store import OrganizationStore
 
 RECENT = 20
 """How many activities the report lists."""
@@ -45,7 +43,7 @@ class ActivityCounts:
     undated: int = 0
 
 
-def count_activities(store: OrganizationStore, inquiry: Inquiry) -> ActivityCounts:
+def count_activities(inquiry: Inquiry) -> ActivityCounts:
     """Count the activities of both periods, in one pass: by raw ids, of which their meaning is asked afterwards."""
     frame, confined = inquiry.frame, inquiry.confined(Subject.ACTIVITIES)
     sql = statement(
@@ -58,7 +56,7 @@ def count_activities(store: OrganizationStore, inquiry: Inquiry) -> ActivityCoun
     )
     counting = _Counting(inquiry.mapping)
     counts = ActivityCounts(counting.nothing(), counting.nothing())
-    for is_daily, day, owner, in_period, in_comparison, action, told, is_echo, counted in inquiry.answer(store, sql):
+    for is_daily, day, owner, in_period, in_comparison, action, told, is_echo, counted in inquiry.answer(sql):
         slugs = counting.slugs_of(action, told, is_echo=is_echo)
         if is_daily:
             if day is not None:
@@ -72,7 +70,7 @@ def count_activities(store: OrganizationStore, inquiry: Inquiry) -> ActivityCoun
         if in_comparison:
             _add(counts.earlier, slugs, counted)
     undated = statement("undated_activities", confined=confined)
-    counts.undated = int(inquiry.answer(store, undated)[0][0])
+    counts.undated = int(inquiry.answer(undated)[0][0])
     return counts
 
 
@@ -102,9 +100,9 @@ class _Counting:
         return self._known[key]
 
 
-def recent_activity(store: OrganizationStore, ground: Ground, inquiry: Inquiry) -> list[dict[str, Any]]:
+def recent_activity(inquiry: Inquiry) -> list[dict[str, Any]]:
     """The latest activities of the period as the document lists them, newest first."""
     condition = f"{is_now(HAPPENED_AT)} AND ({metric_named('activities').selection.where})"
-    listing = Listing(store, ground, inquiry, Subject.ACTIVITIES, condition)
+    listing = Listing(inquiry, Subject.ACTIVITIES, condition)
     rows = listing.rows(order_of(Subject.ACTIVITIES), limit=RECENT)
     return [{key: row[key] for key in SHOWN} for row in rows]

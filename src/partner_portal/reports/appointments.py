@@ -12,10 +12,8 @@ from partner_portal.reports.inquiry import Inquiry
 from partner_portal.reports.listing import Listing, order_of
 from partner_portal.reports.metric import Subject
 from partner_portal.reports.relations import relation_of
-from partner_portal.reports.sources import Ground
 from partner_portal.reports.span import day_of, in_span, is_earlier, is_now
 from partner_portal.reports.statement import statement
-from partner_portal.warehouse.store import OrganizationStore
 
 UPCOMING = 10
 """How many appointments the report lists."""
@@ -37,7 +35,7 @@ class AppointmentCounts:
     by_owner: dict[int | None, int] = field(default_factory=dict)
 
 
-def count_appointments(store: OrganizationStore, inquiry: Inquiry) -> AppointmentCounts:
+def count_appointments(inquiry: Inquiry) -> AppointmentCounts:
     """Count the appointments of both periods, and all of today and later."""
     frame, upcoming = inquiry.frame, metric_named("upcoming_appointments").selection.where
     sql = statement(
@@ -50,7 +48,7 @@ def count_appointments(store: OrganizationStore, inquiry: Inquiry) -> Appointmen
         day=day_of(STARTS_AT, frame),
     )
     counts = AppointmentCounts()
-    for without_day, without_owner, day, owner, now, earlier, later in inquiry.answer(store, sql):
+    for without_day, without_owner, day, owner, now, earlier, later in inquiry.answer(sql):
         if not without_day:
             if day is not None:
                 counts.by_day[frame.day_within(day)] += now
@@ -62,9 +60,9 @@ def count_appointments(store: OrganizationStore, inquiry: Inquiry) -> Appointmen
     return counts
 
 
-def upcoming_appointments(store: OrganizationStore, ground: Ground, inquiry: Inquiry) -> list[dict[str, Any]]:
+def upcoming_appointments(inquiry: Inquiry) -> list[dict[str, Any]]:
     """The next appointments from today 00:00 local on as the document lists them; the period does not matter."""
     condition = metric_named("upcoming_appointments").selection.where
-    listing = Listing(store, ground, inquiry, Subject.APPOINTMENTS, condition)
+    listing = Listing(inquiry, Subject.APPOINTMENTS, condition)
     rows = listing.rows(order_of(Subject.APPOINTMENTS), limit=UPCOMING)
     return [{key: row[key] for key in SHOWN} | {"company": None, "url": None} for row in rows]

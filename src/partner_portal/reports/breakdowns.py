@@ -7,10 +7,9 @@ from typing import Any
 from partner_portal.reports.activities import Counts
 from partner_portal.reports.deals import DealCounts
 from partner_portal.reports.figures import Figures
+from partner_portal.reports.names import resource_names
 from partner_portal.reports.question import Frame
-from partner_portal.reports.statement import is_one_of
-from partner_portal.reports.wire import amount_text, full_name, named, rate
-from partner_portal.warehouse.store import OrganizationStore
+from partner_portal.reports.wire import amount_text, named, rate
 
 ACTIVITY_FIGURES = {
     "calls": "calls",
@@ -44,10 +43,10 @@ def by_day(figures: Figures, frame: Frame) -> list[dict[str, Any]]:
     ]
 
 
-def by_owner(store: OrganizationStore, figures: Figures) -> list[dict[str, Any]]:
+def by_owner(figures: Figures) -> list[dict[str, Any]]:
     """One entry per owner with any figure in the period, nobody included; most calls first, then by name."""
     owners = sorted(_owners(figures), key=lambda owner: (owner is None, owner))
-    names = _names(store, [owner for owner in owners if owner is not None])
+    names = resource_names(figures.inquiry.store, [owner for owner in owners if owner is not None])
     entries = [_owner(figures, owner, names.get(owner) if owner is not None else None) for owner in owners]
     return sorted(entries, key=_rank)
 
@@ -96,10 +95,3 @@ def _activity(figures: Figures, counts: Counts | None) -> dict[str, Any]:
     if figures.activities is None:
         return dict.fromkeys(ACTIVITY_FIGURES)
     return {figure: 0 if counts is None else counts[slug] for figure, slug in ACTIVITY_FIGURES.items()}
-
-
-def _names(store: OrganizationStore, owners: list[int]) -> dict[int, str | None]:
-    if not owners:
-        return {}
-    columns = "SELECT id, first_name, last_name FROM resources WHERE "
-    return {owner: full_name(first, last) for owner, first, last in store.rows(columns + is_one_of("id", owners))}

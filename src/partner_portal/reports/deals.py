@@ -21,7 +21,6 @@ from partner_portal.reports.span import is_dated_earlier, is_dated_now
 from partner_portal.reports.statement import statement
 from partner_portal.reports.values import value_of
 from partner_portal.reports.wire import NOTHING
-from partner_portal.warehouse.store import OrganizationStore
 
 Values = Mapping[str, Any]
 """Figures by the slug of their metric: counts are int, sums Decimal, means and medians float or None."""
@@ -150,7 +149,7 @@ class _Judging:
         return self._known[key]
 
 
-def count_deals(store: OrganizationStore, inquiry: Inquiry) -> DealCounts:
+def count_deals(inquiry: Inquiry) -> DealCounts:
     """Count the deals for funnel, pipeline and owners: grouped once, then each group for every figure it belongs to."""
     frame, ended = inquiry.frame, is_dated_now("end_date")
     shared = {"outcome": outcome_sql(inquiry.dialect, inquiry.mapping), "confined": inquiry.confined(Subject.DEALS)}
@@ -166,7 +165,7 @@ def count_deals(store: OrganizationStore, inquiry: Inquiry) -> DealCounts:
     by_owner: dict[int | None, Sums] = defaultdict(lambda: _nothing(_GROUPED))
     by_stage: dict[int | None, Sums] = defaultdict(lambda: _nothing(_GROUPED))
     by_end: dict[tuple[str, int | None], Sums] = defaultdict(lambda: _nothing(_GROUPED))
-    for found in inquiry.answer(store, sql):
+    for found in inquiry.answer(sql):
         group = _Group(*found)
         adding, adding_grouped, adding_earlier = judging.adding(group)
         _add(now, adding, group)
@@ -182,8 +181,8 @@ def count_deals(store: OrganizationStore, inquiry: Inquiry) -> DealCounts:
         {stage: _done(_GROUPED, sums) for stage, sums in by_stage.items()},
         by_end={end: _done(_GROUPED, sums) for end, sums in by_end.items()},
     )
-    projected, counts.by_month = _projected(inquiry.answer(store, statement("open_deals", **shared)), frame)
-    cycles = inquiry.answer(store, statement("sales_cycles", is_ended=ended, **shared))
+    projected, counts.by_month = _projected(inquiry.answer(statement("open_deals", **shared)), frame)
+    cycles = inquiry.answer(statement("sales_cycles", is_ended=ended, **shared))
     counts.now = {**counts.now, **projected, **_cycle_figures(_cycle_days(cycles, frame))}
     return counts
 
@@ -231,9 +230,9 @@ def _cycle_figures(days: Sequence[int]) -> Values:
     return {metric.slug: figures.get(metric.measure) for metric in _CYCLES}
 
 
-def count_stale_deals(store: OrganizationStore, inquiry: Inquiry) -> Values:
+def count_stale_deals(inquiry: Inquiry) -> Values:
     """Count the open deals that nothing happens with."""
     sql = statement("stale_totals", stale_deals=relation_of(Subject.STALE_DEALS, inquiry, names=("id", "amount")))
-    count, amount = inquiry.answer(store, sql)[0]
+    count, amount = inquiry.answer(sql)[0]
     found = {Measure.COUNT: count, Measure.SUM: amount}
     return {metric.slug: value_of(metric, found[metric.measure]) for metric in _STALE}

@@ -33,7 +33,7 @@ def sales_report(store: OrganizationStore, question: Question, mapping: TenantMa
         return (
             _head(figures, frame)
             | _counts(figures, compared=frame.comparison is not None)
-            | _lists(view, figures, frame)
+            | _lists(figures, frame)
             | {"notes": notes_of(figures)}
         )
 
@@ -75,22 +75,22 @@ def _counts(figures: Figures, *, compared: bool) -> dict[str, Any]:
     }
 
 
-def _lists(store: OrganizationStore, figures: Figures, frame: Frame) -> dict[str, Any]:
+def _lists(figures: Figures, frame: Frame) -> dict[str, Any]:
     """Appointments, deals, and everything that lists records, days or owners."""
-    ground, appointments = figures.ground, figures.appointments
+    appointments = figures.appointments
     compared = frame.comparison is not None
     return {
         "appointments": {
             "total": None if appointments is None else appointments.now,
             "previous": appointments.earlier if appointments is not None and compared else None,
             "upcoming_total": None if appointments is None else appointments.upcoming,
-            "upcoming": [] if appointments is None else upcoming_appointments(store, ground, figures.inquiry),
+            "upcoming": [] if appointments is None else upcoming_appointments(figures.inquiry),
         },
         "funnel": funnel_document(figures.deals, compared=compared),
         "conversion_rate": conversion_document(figures.deals),
         "pipeline": pipeline_document(figures, compared=compared),
         "ratios": ratios_document(figures),
         "by_day": by_day(figures, frame),
-        "by_owner": by_owner(store, figures),
-        "recent_activity": [] if figures.activities is None else recent_activity(store, ground, figures.inquiry),
+        "by_owner": by_owner(figures),
+        "recent_activity": [] if figures.activities is None else recent_activity(figures.inquiry),
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from partner_portal.autotask.catalog import OPPORTUNITIES
 from partner_portal.reports.activities import ActivityCounts, count_activities
 from partner_portal.reports.appointments import AppointmentCounts, count_appointments
 from partner_portal.reports.deals import DealCounts, Values, count_deals, count_stale_deals
@@ -26,13 +25,17 @@ class Figures:
     is None as long as nothing of the period is recorded, stale deals where nobody knows of activities.
     """
 
-    ground: Ground
     inquiry: Inquiry
     activities: ActivityCounts | None
     appointments: AppointmentCounts | None
     deals: DealCounts | None
     stale: Values | None
     movement: Values | None
+
+    @property
+    def ground(self) -> Ground:
+        """The state of the mirror that these figures stand on."""
+        return self.inquiry.ground
 
     @property
     def mapping(self) -> TenantMapping:
@@ -42,23 +45,24 @@ class Figures:
 
 def figures_of(store: OrganizationStore, frame: Frame, mapping: TenantMapping | None) -> Figures:
     """Ask `store`, a snapshot, for everything counted. Raises `QuestionError` for an owner or company nobody knows."""
-    ground = ground_of(store)
-    check_filters(store, frame)
-    inquiry = inquiry_of(store, ground, frame, mapping)
-    knows_appointments = ground.knows_appointments and inquiry.tells(Subject.APPOINTMENTS)
+    inquiry = inquiry_of(store, frame, mapping)
     return Figures(
-        ground,
         inquiry,
-        count_activities(store, inquiry) if ground.knows_activities else None,
-        count_appointments(store, inquiry) if knows_appointments else None,
-        count_deals(store, inquiry) if ground.knows_opportunities else None,
-        count_stale_deals(store, inquiry) if ground.knows_opportunities and ground.knows_activities else None,
-        count_movement(store, inquiry),
+        count_activities(inquiry) if inquiry.knows(Subject.ACTIVITIES) else None,
+        count_appointments(inquiry) if inquiry.knows(Subject.APPOINTMENTS) else None,
+        count_deals(inquiry) if inquiry.knows(Subject.DEALS) else None,
+        count_stale_deals(inquiry) if inquiry.knows(Subject.STALE_DEALS) else None,
+        count_movement(inquiry) if inquiry.knows(Subject.CHANGES) else None,
     )
 
 
-def inquiry_of(store: OrganizationStore, ground: Ground, frame: Frame, mapping: TenantMapping | None) -> Inquiry:
-    """The question with the mapping in force."""
-    deals_as_of = ground.source(OPPORTUNITIES.path).as_of
-    in_force = mapping_in_force(store, ground, mapping)
-    return Inquiry(frame, ground.dialect, in_force, history_begins(store), deals_as_of, store)
+def inquiry_of(
+    store: OrganizationStore, frame: Frame, mapping: TenantMapping | None, ground: Ground | None = None
+) -> Inquiry:
+    """The question to `store`, a snapshot, with the mapping in force; `ground` is its state where that is known.
+
+    Raises `QuestionError` for a filter on what nothing mirrored knows.
+    """
+    state = ground or ground_of(store)
+    check_filters(store, frame)
+    return Inquiry(frame, store, state, mapping_in_force(store, state, mapping), history_begins(store))

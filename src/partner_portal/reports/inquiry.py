@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
+from partner_portal.autotask.catalog import OPPORTUNITIES
 from partner_portal.reports.localtime import is_plain_date_sql
 from partner_portal.reports.mapping import TenantMapping
 from partner_portal.reports.metric import Subject
 from partner_portal.reports.question import Frame, QuestionError, naive
+from partner_portal.reports.sources import Ground
 from partner_portal.reports.statement import is_one_of, run, statement
 from partner_portal.warehouse.store import OrganizationStore
 
@@ -81,17 +83,21 @@ def _aware(at: datetime | None) -> datetime | None:
 
 @dataclass(frozen=True)
 class Inquiry:
-    """One question with all that its statements need. `dialect` and `mapping` say what the tenant's ids mean.
+    """One question to `store`, a snapshot whose state is `ground`, with all that its statements need.
 
-    `since` is when the history of deals begins, `deals_as_of` when opportunities were last read (aware); None before.
+    `mapping` says what the tenant's ids mean; `since` is when the history of deals begins (aware), None before any.
     """
 
     frame: Frame
-    dialect: str
+    store: OrganizationStore = field(repr=False)
+    ground: Ground
     mapping: TenantMapping
     since: datetime | None
-    deals_as_of: datetime | None
-    store: OrganizationStore = field(repr=False)
+
+    @property
+    def dialect(self) -> str:
+        """The tenant's dialect."""
+        return self.ground.dialect
 
     @cached_property
     def spans(self) -> DealSpans:
@@ -111,16 +117,26 @@ class Inquiry:
     def recorded(self) -> Span | None:
         """The part of the period that the history of deals covers; None where there is none."""
         starts_at, ends_at = self.frame.instants
-        if self.since is None or self.deals_as_of is None:
+        deals_as_of = self.ground.source(OPPORTUNITIES.path).as_of
+        if self.since is None or deals_as_of is None:
             return None
-        begins, ends = max(starts_at, self.since), min(ends_at, self.deals_as_of)
+        begins, ends = max(starts_at, self.since), min(ends_at, deals_as_of)
         return (begins, ends) if begins <= ends else None
 
-    def answer(
-        self, store: OrganizationStore, sql: str, more: Mapping[str, Any] | None = None
-    ) -> list[tuple[Any, ...]]:
+    def answer(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of `sql`, given those parameters that it names."""
-        return run(store, sql, {**self.parameters, **(more or {})})
+        return run(self.store, sql, self.parameters)
+
+    def knows(self, subject: Subject) -> bool:
+        """Whether records of `subject` were ever read, and can be told apart as asked: else they are unknown, not 0."""
+        ground = self.ground
+        return {
+            Subject.ACTIVITIES: ground.knows_activities,
+            Subject.APPOINTMENTS: ground.knows_appointments and self.tells(Subject.APPOINTMENTS),
+            Subject.DEALS: ground.knows_opportunities,
+            Subject.STALE_DEALS: ground.knows_opportunities and ground.knows_activities,
+            Subject.CHANGES: self.recorded is not None,
+        }[subject]
 
     def tells(self, subject: Subject) -> bool:
         """Whether records of `subject` can be told apart as asked: an appointment names no company and no deal."""

@@ -14,10 +14,8 @@ from partner_portal.reports.links import Links
 from partner_portal.reports.metric import Subject
 from partner_portal.reports.question import QuestionError
 from partner_portal.reports.relations import NAMES, relation_of
-from partner_portal.reports.sources import Ground
 from partner_portal.reports.statement import statement
 from partner_portal.reports.texts import subjects_of
-from partner_portal.warehouse.store import OrganizationStore
 
 _NAME = re.compile(r"[a-z_]+")
 _SUBJECT = Column("subject", "Subject", Type.TEXT, ())
@@ -66,8 +64,6 @@ def order_of(subject: Subject, key: str | None = None, *, descending: bool | Non
 class Listing:
     """The records of `subject` for which `condition`, SQL over the relation's columns, is true."""
 
-    store: OrganizationStore
-    ground: Ground
     inquiry: Inquiry
     subject: Subject
     condition: str
@@ -93,9 +89,9 @@ class Listing:
             order=sorted_by,
             after=page if needs_names else "",
         )
-        rows = [self._row(columns, found) for found in self.inquiry.answer(self.store, sql)]
+        rows = [self._row(columns, found) for found in self.inquiry.answer(sql)]
         if self.subject is Subject.ACTIVITIES:
-            subjects = subjects_of(self.store, [(row["source"], row["id"]) for row in rows])
+            subjects = subjects_of(self.inquiry.store, [(row["source"], row["id"]) for row in rows])
             for row in rows:
                 row["subject"] = subjects.get((row["source"], row["id"]))
         return rows
@@ -106,7 +102,7 @@ class Listing:
         for column in columns:
             row[column.key] = column.write(*found[place : place + len(column.selects)])
             place += len(column.selects)
-        links = Links(self.ground.tenant.web_url if self.ground.tenant is not None else None)
+        links = Links(self.inquiry.ground.tenant.web_url if self.inquiry.ground.tenant is not None else None)
         if self.subject is Subject.ACTIVITIES:
             row["url"] = links.activity(row["company"] and row["company"]["id"], found[place])
         elif self.subject in _OF_DEALS:
@@ -120,8 +116,8 @@ class Listing:
         if self.subject is Subject.ACTIVITIES:
             return {"action_type": self.inquiry.mapping.actions.labels}
         if self.subject in _OF_DEALS:
-            stages = {entry.stage: entry.label for entry in stage_labels(self.ground)}
-            statuses = {entry.status: entry.label for entry in status_labels(self.ground)}
+            stages = {entry.stage: entry.label for entry in stage_labels(self.inquiry.ground)}
+            statuses = {entry.status: entry.label for entry in status_labels(self.inquiry.ground)}
             before = {"stage_before": stages} if self.subject is Subject.CHANGES else {}
             return {"stage": stages, "status": statuses, **before}
         return {}

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from partner_portal.reports.localtime import date_only_sql
-from partner_portal.reports.mapping import Outcome, TenantMapping
+from partner_portal.reports.mapping import TenantMapping
 from partner_portal.reports.question import Frame, OrganizationFacts, Question, frame_of
-from partner_portal.reports.sources import GUIDE, Ground
-from partner_portal.reports.span import is_now
+from partner_portal.reports.relations import outcome_sql
+from partner_portal.reports.sources import Ground
+from partner_portal.reports.span import is_dated_now, is_now
 from partner_portal.reports.statement import is_one_of, run, statement
 from partner_portal.warehouse.store import OrganizationStore
 
@@ -73,23 +73,15 @@ def count_deals_by_id(
     """All opportunities by stage and by status, open as `mapping` takes them; None where none was ever read."""
     if not ground.knows_opportunities:
         return None
-    created_on = date_only_sql("create_date", frame.zone, frame.instants)
-    sql = statement("mapping_opportunity_counts", created_on=created_on)
+    sql = statement(
+        "mapping_opportunity_counts",
+        outcome=outcome_sql(ground.dialect, mapping),
+        is_created=is_dated_now("create_date"),
+    )
     counts = DealCountsById()
-    for stage, status, deals, created in run(store, sql, frame.parameters):
-        is_open = outcome_of(mapping, ground.dialect, stage, status) is Outcome.OPEN
+    for stage, status, created, still_open in run(store, sql, frame.parameters):
         for found, value in ((counts.by_stage, stage), (counts.by_status, status)):
             if value is not None:
                 found[value].created += created
-                found[value].open += deals if is_open else 0
+                found[value].open += still_open
     return counts
-
-
-def outcome_of(mapping: TenantMapping, dialect: str, stage: int | None, status: int | None) -> Outcome | None:
-    """What became of an opportunity with this stage and status; None where its status says none of the three."""
-    told = None if status is None else mapping.outcomes.get(status)
-    if dialect != GUIDE:
-        return told
-    if stage in mapping.stages.won:
-        return Outcome.WON
-    return told or Outcome.OPEN

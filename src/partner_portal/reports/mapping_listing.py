@@ -30,11 +30,11 @@ from partner_portal.reports.mapping_counts import (
 )
 from partner_portal.reports.mapping_document import document_of
 from partner_portal.reports.mapping_notes import mapping_notes
+from partner_portal.reports.names import resource_names
 from partner_portal.reports.proposals import ActionLabel, StageLabel, in_order, is_doubtful
 from partner_portal.reports.question import Frame, OrganizationFacts
 from partner_portal.reports.sources import GUIDE, Ground, ground_of
 from partner_portal.reports.statement import is_one_of
-from partner_portal.reports.wire import full_name
 from partner_portal.warehouse.store import OrganizationStore
 
 
@@ -185,9 +185,7 @@ def _companies(sight: _Sight) -> list[dict[str, Any]]:
 def _resources(sight: _Sight) -> list[dict[str, Any]]:
     proposed, in_force = sight.proposed.excluded_resources, sight.in_force.excluded_resources
     listed = sorted(proposed | in_force)
-    condition = is_one_of("id", listed)
-    found = sight.store.rows(f"SELECT id, first_name, last_name FROM resources WHERE {condition}") if listed else []  # noqa: S608 - numbers only
-    names = {resource: full_name(first, last) for resource, first, last in found}
+    names = resource_names(sight.store, listed)
     counts = count_by_resource(sight.store, sight.ground, sight.frame, listed)
     return [_excluded(resource, names.get(resource), proposed, in_force, counts) for resource in listed]
 

@@ -18,7 +18,6 @@ from partner_portal.reports.relations import relation_of
 from partner_portal.reports.statement import statement
 from partner_portal.reports.values import value_of
 from partner_portal.reports.wire import amount_text, instant_text
-from partner_portal.warehouse.store import OrganizationStore
 
 MOVES = (
     *("start", "created", "moved_in", "increases", "decreases"),
@@ -49,13 +48,11 @@ class _Group(NamedTuple):
     loss: Decimal | None
 
 
-def count_movement(store: OrganizationStore, inquiry: Inquiry) -> Values | None:
-    """Follow the period's pipeline through the recorded changes; None where none of the period are recorded."""
-    if inquiry.recorded is None:
-        return None
+def count_movement(inquiry: Inquiry) -> Values:
+    """Follow the period's pipeline through the recorded changes."""
     sums: dict[str, Any] = dict.fromkeys((metric.slug for metric in _METRICS), 0)
     sql = statement("movement", changes=relation_of(Subject.CHANGES, inquiry, names=()))
-    for found in inquiry.answer(store, sql):
+    for found in inquiry.answer(sql):
         group = _Group(*found)
         row = group._asdict() | {"gain": 1 if group.has_gain else None, "loss": 1 if group.has_loss else None}
         for metric in _METRICS:

@@ -8,13 +8,13 @@ from typing import Any
 from partner_portal.reports.catalogue import CATALOGUE, metric_named
 from partner_portal.reports.figures import inquiry_of
 from partner_portal.reports.heading import filters_document, organization_document, period_document
-from partner_portal.reports.inquiry import LARGEST_ID, Inquiry, check_filters
+from partner_portal.reports.inquiry import LARGEST_ID, Inquiry
 from partner_portal.reports.listing import Listing, Order, columns_of, order_of
 from partner_portal.reports.mapping import TenantMapping
 from partner_portal.reports.metric import Measure, Metric, Subject, Unit
 from partner_portal.reports.question import Question, QuestionError, frame_of
 from partner_portal.reports.relations import relation_of
-from partner_portal.reports.sources import Ground, ground_of
+from partner_portal.reports.sources import ground_of
 from partner_portal.reports.span import is_earlier, is_now
 from partner_portal.reports.statement import statement
 from partner_portal.reports.values import value_of, written
@@ -91,17 +91,13 @@ def records_document(
         ground = ground_of(view)
         if wanted.version is not None and wanted.version != ground.version:
             raise DataMoved(wanted.version, ground.version)
-        check_filters(view, frame)
-        inquiry = inquiry_of(view, ground, frame, mapping)
-        return _Drilling(view, ground, inquiry, metric, wanted).document(order)
+        return _Drilling(inquiry_of(view, frame, mapping, ground), metric, wanted).document(order)
 
 
 @dataclass(frozen=True)
 class _Drilling:
     """One figure's records in one snapshot."""
 
-    store: OrganizationStore
-    ground: Ground
     inquiry: Inquiry
     metric: Metric
     page: Page
@@ -109,8 +105,8 @@ class _Drilling:
     def document(self, order: Order) -> dict[str, Any]:
         """The whole document."""
         metric, subject, page = self.metric, self.metric.selection.subject, self.page
-        listing = Listing(self.store, self.ground, self.inquiry, subject, self.condition)
-        told = self.ground.document()
+        listing = Listing(self.inquiry, subject, self.condition)
+        told = self.inquiry.ground.document()
         return {
             "schema": SCHEMA,
             "metric": {
@@ -142,14 +138,8 @@ class _Drilling:
 
     @property
     def is_known(self) -> bool:
-        """Whether the records' source was ever read, and they can be told apart as asked."""
-        return {
-            Subject.ACTIVITIES: self.ground.knows_activities,
-            Subject.APPOINTMENTS: self.ground.knows_appointments and self.inquiry.tells(Subject.APPOINTMENTS),
-            Subject.DEALS: self.ground.knows_opportunities,
-            Subject.STALE_DEALS: self.ground.knows_opportunities and self.ground.knows_activities,
-            Subject.CHANGES: self.inquiry.recorded is not None,
-        }[self.metric.selection.subject]
+        """Whether there is anything to list the figure's records from."""
+        return self.inquiry.knows(self.metric.selection.subject)
 
     @property
     def condition(self) -> str:
@@ -177,7 +167,7 @@ class _Drilling:
             condition=self.condition,
             figure=_figure(metric, self.condition),
         )
-        count, found = self.inquiry.answer(self.store, sql)[0]
+        count, found = self.inquiry.answer(sql)[0]
         if metric.measure is Measure.RATIO:
             per = replace(self, metric=metric_named(metric.part or metric.slug)).total()["count"]
             return {"count": count, "value": None if per is None else rate(count, per), "amount": None}
@@ -190,7 +180,7 @@ class _Drilling:
         """What a reader must know beside the rows."""
         if not self.is_known:
             return ["The source of these records was never read, or can't be told apart by these filters."]
-        if not self.ground.document()["complete"]:
+        if not self.inquiry.ground.document()["complete"]:
             return ["The data is not complete: the report's notes say what is missing."]
         return []
 

@@ -18,6 +18,7 @@ from partner_portal.usecases.connection_test import CheckItem, ConnectionTest, e
 from partner_portal.usecases.credentials import enter_credentials, keep_credentials
 from partner_portal.usecases.earlier_tenant import clear_earlier_tenant, is_other_tenant
 from partner_portal.usecases.parts import Parts
+from partner_portal.usecases.pauses import ENDED
 from partner_portal.warehouse.store import WarehouseError
 
 __all__ = ["CheckItem", "ConnectionTest", "Credentials", "connect_autotask", "enter_credentials"]
@@ -57,9 +58,7 @@ def connect_autotask(
             "zone_found_at": now,
             "accepted_at": now,
             "budget_read_at": None,
-            "paused_until": None,
-            "refusals": 0,
-            "retry_at": None,
+            **ENDED,
         }
         if is_other:
             facts |= {"connected_at": now, "must_clear": True}

@@ -8,9 +8,9 @@ from typing import Any
 
 from partner_portal.organizations.models import Connection, Organization, SyncRun
 from partner_portal.usecases import sync_runs
-from partner_portal.usecases.call_budget import is_paused
 from partner_portal.usecases.credentials import secret_age_days
 from partner_portal.usecases.parts import Parts
+from partner_portal.usecases.pauses import is_paused
 
 NOT_CONNECTED, FIRST_SYNC, CONNECTED = "not_connected", "first_sync", "connected"
 STALE_AFTER_ROUNDS = 3
@@ -33,7 +33,7 @@ class ConnectionState:
     """How a connection stands; holds no secret.
 
     `stage` is not_connected, first_sync (connected, no sync has brought data yet) or connected. `synced_at` is when
-    the last useful sync began; `paused_until` when syncs go on, should they wait for the tenant's call budget.
+    the last useful sync began; `paused_until` when syncs go on, should they have to wait.
     `problem` is why the last contact failed, None when it went well; `problems` are the entities that the last sync
     could not read, with the reason. Ages of the secret are in days.
     """
@@ -81,9 +81,7 @@ def connection_state(parts: Parts, organization: Organization) -> ConnectionStat
         connected_at=connection.connected_at,
         secret_age_days=secret_age_days(connection, now),
         synced_at=synced_at,
-        next_sync_at=None
-        if last is None
-        else max(now, last.started_at + pace, paused_until or now, connection.retry_at or now),
+        next_sync_at=None if last is None else max(now, last.started_at + pace, paused_until or now),
         paused_until=paused_until,
         problem=connection.problem or None,
         problems=_problems(last),

@@ -14,7 +14,7 @@ from partner_portal.autotask.zone import Zone
 from partner_portal.organizations.models import Connection, SyncRun
 from partner_portal.usecases.call_budget import keep_tally
 from partner_portal.usecases.parts import Parts
-from partner_portal.usecases.refusals import facts_after
+from partner_portal.usecases.pauses import ENDED, wait_after
 
 TRUSTED_FOR = timedelta(minutes=1)
 """How long accepted credentials are sent with many requests at once, before one of them is answered.
@@ -55,7 +55,7 @@ class Contact:
             return
         now = parts.clock.now()
         learnt = client.acquaintance
-        facts: dict[str, Any] = {"accepted_at": now if learnt.is_accepted else None, "paused_until": None}
+        facts: dict[str, Any] = {"accepted_at": now if learnt.is_accepted else None, **ENDED}
         if learnt.answer_seconds:
             facts["answer_seconds"] = learnt.answer_seconds
         if learnt.zone is not None and client.has_found_zone:
@@ -75,8 +75,10 @@ class Contact:
                 "budget_minutes": learnt.budget.minutes,
                 "budget_read_at": now - timedelta(seconds=learnt.budget.age_seconds),
             }
-        facts |= facts_after(self._connection, now, is_refused=client.is_refused and not learnt.is_accepted)
-        if client.wait_seconds:
+        if client.is_refused and not learnt.is_accepted:
+            refusals = self._connection.refusals + 1
+            facts |= {"refusals": refusals, "paused_until": now + wait_after(refusals)}
+        elif client.wait_seconds:
             facts["paused_until"] = now + timedelta(seconds=client.wait_seconds)
         # What was learnt with earlier credentials says nothing about those that were set meanwhile.
         same = Connection.objects.filter(pk=self._connection.pk, secret_set_at=self._connection.secret_set_at)

@@ -7,7 +7,7 @@ UseCaseError
 ├── NothingRead        nothing of its Autotask is in the mirror yet
 ├── MappingStale       the mapping was changed since it was read
 ├── SyncRuns           a sync of the organization runs already
-├── SyncPaused         the tenant's call budget leaves no room for one now
+├── SyncPaused         it must wait, for the call budget or after refused credentials
 └── SyncInterrupted    a sync was stopped with its process
 """
 
@@ -73,7 +73,7 @@ class SyncRuns(UseCaseError):
 
 
 class SyncPaused(UseCaseError):
-    """So much of the tenant's call budget is used that syncs wait; the message says until when."""
+    """Syncs wait, for the tenant's call budget or after refused credentials; the message says until when."""
 
 
 class SyncInterrupted(UseCaseError):

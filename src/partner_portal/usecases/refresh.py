@@ -11,10 +11,9 @@ from partner_portal.audit.events import RefreshAsked
 from partner_portal.audit.trail import record
 from partner_portal.organizations.models import Connection, Organization
 from partner_portal.usecases import sync_runs
-from partner_portal.usecases.call_budget import is_paused, pause_in_words
 from partner_portal.usecases.errors import NotConnected
 from partner_portal.usecases.parts import Parts
-from partner_portal.usecases.refusals import is_shut_out, shut_out_in_words
+from partner_portal.usecases.pauses import is_paused, pause_in_words
 
 PAUSE = timedelta(seconds=5)
 """A sync that began less than this ago is as good as a new one."""
@@ -33,7 +32,7 @@ class Refresh:
 
 
 def refresh(parts: Parts, organization: Organization, actor: Actor) -> Refresh:
-    """Enqueue a sync of `organization`, unless one is under way, has just ended, or must wait for the call budget.
+    """Enqueue a sync of `organization`, unless one is under way, has just ended, or must wait.
 
     Raises NotConnected, OrganizationUnknown for strangers, NotPermitted.
     """
@@ -44,8 +43,6 @@ def refresh(parts: Parts, organization: Organization, actor: Actor) -> Refresh:
     now = parts.clock.now()
     if is_paused(connection, now):
         return Refresh("paused", pause_in_words(connection))
-    if is_shut_out(connection, now):
-        return Refresh("paused", shut_out_in_words(connection))
     last = sync_runs.latest(organization)
     if last is not None and last.finished_at is not None and now - last.started_at < PAUSE:
         return Refresh("fresh", "The data was refreshed a moment ago.")

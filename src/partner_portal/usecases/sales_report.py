@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any, Unpack
@@ -48,8 +49,8 @@ def read_sales_report(
 
     Raises QuestionError with the remedy, OrganizationUnknown for strangers, NotPermitted.
     """
-    content = tagged_sales_report(parts, organization, actor=actor, **asked).content
-    document: dict[str, Any] = msgspec.json.decode(content or b"")
+    with _asking(parts, organization, actor, asked) as report:
+        document: dict[str, Any] = msgspec.json.decode(report.content())
     return document
 
 
@@ -65,17 +66,8 @@ def tagged_sales_report(
 
     `held` are tags of which whoever asks has the report: it is not made again then.
     """
-    require(actor, Act.READ_REPORT, organization)
-    question = question_of(parts, organization, asked)
-    version = mapping_version(organization)
-
-    def make() -> bytes:
-        return msgspec.json.encode(sales_report(store, question, mapping_numbered(organization, version)))
-
-    # One snapshot and one mapping for the tag and the document: what changes in between must not be kept under it.
-    with parts.warehouse.organization(organization.scope).snapshot() as store:
-        tag = _tag(store, organization, question, version)
-        return TaggedReport(tag, None if tag in held else parts.reports.get(tag, make))
+    with _asking(parts, organization, actor, asked) as report:
+        return TaggedReport(report.tag, None if report.tag in held else report.content())
 
 
 def sales_report_tag(parts: Parts, organization: Organization, *, actor: Actor = SHELL, **asked: Unpack[Asked]) -> str:
@@ -83,10 +75,31 @@ def sales_report_tag(parts: Parts, organization: Organization, *, actor: Actor =
 
     Costs next to nothing. Raises as `read_sales_report` does.
     """
+    with _asking(parts, organization, actor, asked) as report:
+        return report.tag
+
+
+@dataclass(frozen=True)
+class _Report:
+    """A report that can be had: its tag, and the making of its content, kept under that."""
+
+    tag: str
+    content: Callable[[], bytes]
+
+
+@contextmanager
+def _asking(parts: Parts, organization: Organization, actor: Actor, asked: Asked) -> Iterator[_Report]:
+    """The report, out of one snapshot and one mapping: what changes in between must not be kept under its tag."""
     require(actor, Act.READ_REPORT, organization)
     question = question_of(parts, organization, asked)
+    version = mapping_version(organization)
     with parts.warehouse.organization(organization.scope).snapshot() as store:
-        return _tag(store, organization, question, mapping_version(organization))
+
+        def make() -> bytes:
+            return msgspec.json.encode(sales_report(store, question, mapping_numbered(organization, version)))
+
+        tag = _tag(store, organization, question, version)
+        yield _Report(tag, lambda: parts.reports.get(tag, make))
 
 
 def _tag(store: OrganizationStore, organization: Organization, question: Question, mapping: int) -> str:

@@ -18,12 +18,12 @@ from partner_portal.autotask.errors import AutotaskError, explain
 from partner_portal.mirror.sync import Summary, sync
 from partner_portal.organizations.models import Connection, Organization, SyncRun
 from partner_portal.usecases import measures, sync_runs
-from partner_portal.usecases.call_budget import pause_of, refuse_while_paused
 from partner_portal.usecases.contact import Contact
 from partner_portal.usecases.credentials import read_credentials
 from partner_portal.usecases.earlier_tenant import clear_before_sync
 from partner_portal.usecases.errors import CredentialsShut, SyncInterrupted, UseCaseError
 from partner_portal.usecases.parts import Parts
+from partner_portal.usecases.pauses import pause_of, refuse_while_paused
 from partner_portal.usecases.progress import Listener, ProgressBoard
 from partner_portal.warehouse.store import WarehouseError
 
@@ -50,8 +50,8 @@ def sync_organization(
 
     With `verify` every entity's count is compared with Autotask's; with `accept_deletions` any number of rows that
     vanished from Autotask is removed, which `actor` answers for on the trail.
-    Its state can be followed meanwhile (`connection_state`). Raises NotConnected, SyncPaused while the tenant's call
-    budget has no room, SyncRuns while another sync of the organization runs, SyncInterrupted when the process ends,
+    Its state can be followed meanwhile (`connection_state`). Raises NotConnected, SyncPaused while it must
+    wait, SyncRuns while another sync of the organization runs, SyncInterrupted when the process ends,
     CredentialsShut, AutotaskError or WarehouseError.
     """
     connection = refuse_while_paused(organization, parts.clock.now())

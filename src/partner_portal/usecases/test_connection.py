@@ -13,6 +13,7 @@ from partner_portal.organizations.models import Connection, Organization
 from partner_portal.usecases.connection_test import CheckItem, ConnectionTest, examine
 from partner_portal.usecases.credentials import read_credentials
 from partner_portal.usecases.parts import Parts
+from partner_portal.usecases.pauses import ENDED
 
 __all__ = ["CheckItem", "ConnectionTest", "test_connection"]
 
@@ -23,7 +24,9 @@ def test_connection(
     credentials: Credentials | None = None,  # noqa: PT028 - a use case, whatever its name
     actor: Actor = SHELL,  # noqa: PT028
 ) -> ConnectionTest:
-    """Try `credentials`, or those that the organization is connected with, and tell item by item; keep nothing.
+    """Try `credentials`, or those that the organization is connected with, and tell item by item.
+
+    Keeps nothing but when it was; syncs that wait since a refusal go on once the organization's own pass.
 
     Raises NotConnected when there are none, CredentialsShut, OrganizationUnknown for strangers, NotPermitted.
     """
@@ -32,7 +35,10 @@ def test_connection(
     test = asyncio.run(examine(parts, tried))
     now = parts.clock.now()
     if credentials is None:
-        Connection.objects.filter(organization=organization).update(tested_at=now, problem=test.problem or "")
+        own = Connection.objects.filter(organization=organization)
+        own.update(tested_at=now, problem=test.problem or "")
+        if test.passed:
+            own.filter(refusals__gt=0).update(**ENDED)
     result = Result.DONE if test.passed else Result.FAILED
     event = ConnectionTested(tried.username)
     record(event, actor, now, organization.scope, result=result, reason=test.problem or "")

@@ -1,4 +1,4 @@
-"""How often in a row Autotask refused the credentials, and when they are tried again."""
+"""How often in a row Autotask refused the credentials."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """Adds the two columns."""
+    """Adds the column."""
 
     dependencies: ClassVar = [("organizations", "0005_teams")]
 
     operations: ClassVar = [
         migrations.AddField("connection", "refusals", models.PositiveSmallIntegerField(default=0)),
-        migrations.AddField("connection", "retry_at", models.DateTimeField(null=True)),
     ]

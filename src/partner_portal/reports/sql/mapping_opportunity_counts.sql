@@ -1,5 +1,4 @@
--- All opportunities by stage and status, and those of them that were created in a period.
-SELECT stage, status, count(*),
-       count(CASE WHEN {created_on} BETWEEN $start AND $end THEN 1 END)
-FROM opportunities
+-- All opportunities by stage and status: those created in a period, and those that are open now.
+SELECT stage, status, COUNT(CASE WHEN {is_created} THEN 1 END), COUNT(CASE WHEN outcome = 'open' THEN 1 END)
+FROM (SELECT stage, status, create_date, {outcome} AS outcome FROM opportunities) AS judged
 GROUP BY stage, status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -81,6 +82,19 @@ async def test_facts_that_are_not_due_are_kept(bench: Bench) -> None:
     assert replace(again, picklists=()) == replace(first, picklists=())
     assert set(again.picklists) == set(first.picklists)
     assert bench.app.state.counters.requests == {"ZoneInformation": 1, "CompanyToDos": 2}
+
+
+async def test_what_shows_rows_is_not_asked_whether_it_may_be_read(bench: Bench) -> None:
+    bench.app.state.options.permissions["Tickets"] = "forbidden"
+    told = {path: asyncio.get_running_loop().create_future() for path in ("Companies", "Contacts")}
+    told["Companies"].set_result(True)
+    told["Contacts"].set_result(False)
+    tenant = await read(bench, shows_rows=told.get)
+    requests = bench.app.state.counters.requests
+    assert requests["Companies"] == 1
+    assert requests["Contacts"] == requests["Resources"] == 2
+    assert tenant.entities["Companies"].fields is not None
+    assert tenant.entities["Tickets"].refusal is not None
 
 
 async def test_an_unread_task_metadata_leaves_the_known_dialect(guide: Bench) -> None:

@@ -119,6 +119,7 @@ class _Run:
         self._unchanged: dict[str, tuple[Reading, float]] = {}
         self._resting: list[Entity[Any]] = []
         self._facts: dict[str, asyncio.Future[EntityFacts]] = {}
+        self._shows_rows: dict[str, asyncio.Future[bool]] = {}
         self._ended_by: AutotaskError | None = None
 
     async def everything(self) -> None:
@@ -175,7 +176,14 @@ class _Run:
         def tell(path: str, facts: EntityFacts) -> None:
             self._facts[path].set_result(facts)
 
-        tenant = await read_tenant(self._client, at=self._started_at, known=known, entities=due, tell=tell)
+        tenant = await read_tenant(
+            self._client,
+            at=self._started_at,
+            known=known,
+            entities=due,
+            tell=tell,
+            shows_rows=self._shows_rows.get,
+        )
         await asyncio.to_thread(self._store.save_tenant, tenant)
 
     def _what_is_held(self) -> tuple[dict[str, Source], dict[str, int | None]]:
@@ -192,8 +200,10 @@ class _Run:
         if not self._facts[entity.path].done() and (self._full or entity.path not in self._sources):
             # A round trip less: the metadata comes beside the pages, and is looked at before they are committed.
             early = reading_before_metadata(entity, known)
-            if early is not None and await self._read(early):
-                return
+            if early is not None:
+                self._shows_rows[entity.path] = asyncio.get_running_loop().create_future()
+                if await self._read(early):
+                    return
         facts = await self._facts[entity.path]
         if facts.refusal is not None:
             await self._give_up(entity, facts.refusal, failed=False)
@@ -220,7 +230,10 @@ class _Run:
         problem = doubt = None
         failed = False
         try:
-            await self._take_in(reading, intake)
+            try:
+                await self._take_in(reading, intake)
+            finally:
+                self._tell_of_rows(path, there_are=False)
             facts = await self._facts[path]
             if not is_last_try and (facts.refusal is not None or not is_fulfilled(reading, facts)):
                 return False
@@ -241,6 +254,12 @@ class _Run:
             await self._keep_problem(load.abandon, problem)
         self._finish(path, intake.rows, began, problem or doubt, failed=failed)
         return True
+
+    def _tell_of_rows(self, path: str, *, there_are: bool) -> None:
+        """Tell the look-up of metadata whether rows come; the first word counts."""
+        told = self._shows_rows.get(path)
+        if told is not None and not told.done():
+            told.set_result(there_are)
 
     def _is_settled(self, reading: Reading) -> bool:
         """Whether an empty answer to `reading` says no more than that all is as it was."""
@@ -294,6 +313,7 @@ class _Run:
         async def take(page: Sequence[Record]) -> None:
             if self._ended_by is not None:
                 raise self._ended_by
+            self._tell_of_rows(reading.entity.path, there_are=True)
             await intake.take(page)
             arrivals.add(len(page))
 

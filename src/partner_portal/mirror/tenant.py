@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -26,7 +26,7 @@ from partner_portal.autotask.errors import (
     PermissionMissing,
     explain,
 )
-from partner_portal.autotask.metadata import FieldInformation
+from partner_portal.autotask.metadata import EntityInformation, FieldInformation
 from partner_portal.mirror.decide import dialect_of, kept_by
 from partner_portal.mirror.together import together
 from partner_portal.warehouse.store import EntityFacts, PicklistValue, Tenant
@@ -61,17 +61,19 @@ async def read_tenant(
     known: Tenant | None = None,
     entities: Iterable[Entity[Any]] = CATALOG,
     tell: Callable[[str, EntityFacts], None] | None = None,
+    shows_rows: Callable[[str], Awaitable[bool] | None] = lambda _path: None,
 ) -> Tenant:
     """The tenant's facts at `at`; of entities other than `entities` those of `known` are kept.
 
     `tell` is called with an entity's path and facts as soon as they are there. An entity whose metadata cannot be read
-    is not refused for that: its rows will tell. Raises `CredentialsRefused`, `CallBudgetSpent` and `HostUnreachable`,
-    after which nothing else would come either.
+    is not refused for that: its rows will tell. Of one that is being read `shows_rows` will tell whether any came, and
+    then it need not be asked whether it may be read; of others it is None. Raises `CredentialsRefused`,
+    `CallBudgetSpent` and `HostUnreachable`, after which nothing else would come either.
     """
     wanted = list(entities)
 
     async def look_up(entity: Entity[Any]) -> EntityMetadata:
-        metadata = await _metadata_of(client, entity)
+        metadata = await _metadata_of(client, entity, shows_rows(entity.path))
         if tell is not None:
             tell(entity.path, metadata.facts)
         return metadata
@@ -91,10 +93,27 @@ async def read_tenant(
     )
 
 
-async def _metadata_of(client: AutotaskClient, entity: Entity[Any]) -> EntityMetadata:
-    # Side by side: before a first load each round trip counts, and the second is hardly ever in vain.
-    told: list[Any] = await together(_if_told(client.entity_information(entity)), _if_told(client.fields(entity)))
-    information, fields = told
+async def _metadata_of(
+    client: AutotaskClient, entity: Entity[Any], shows_rows: Awaitable[bool] | None
+) -> EntityMetadata:
+    information: EntityInformation | None = None
+    fields: Sequence[FieldInformation] | None = None
+
+    async def ask_about() -> None:
+        nonlocal information
+        information = await _if_told(client.entity_information(entity))
+
+    async def ask_for_fields() -> None:
+        nonlocal fields
+        fields = await _if_told(client.fields(entity))
+
+    if shows_rows is None:
+        # each round trip counts, and the second is hardly ever in vain
+        await together(ask_about(), ask_for_fields())
+    else:
+        await ask_for_fields()
+        if not await shows_rows:
+            await ask_about()
     if information is not None and not information.is_readable:
         return EntityMetadata(EntityFacts(refusal=explain(PermissionMissing(entity.path))))
     if fields is None:

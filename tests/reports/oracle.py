@@ -4,58 +4,77 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from statistics import median
-from zoneinfo import ZoneInfo
+from typing import Any, NamedTuple
 
-from partner_portal.autotask.catalog import Record
+from partner_portal.autotask.catalog import ActionType, Record
+from reports.view import View
 
 Rows = dict[str, Sequence[Record]]
-FIGURES = ("calls", "outbound", "inbound", "unspecified", "emails", "meetings")
+TOTALS = {"call": "calls", "email": "emails", "meeting": "meetings"}
+FIGURES = ("calls", "outbound", "inbound", "unspecified", "emails", "meetings", "conversations")
+STEPS = ("prospects", "contacted", "qualified", "proposal", "closed_won")
 
 
-def wall(instant: datetime, zone: ZoneInfo) -> date:
-    return instant.astimezone(zone).date()
+class Activity(NamedTuple):
+    """One thing done, with what its action type means; without `at` no period holds it."""
+
+    key: tuple[str, int]
+    action: int | None
+    kind: str
+    way: str | None
+    owner: int | None
+    company: int | None
+    opportunity: int | None
+    at: datetime | None
+    is_echo: bool = False
 
 
-def only_date(instant: datetime | None, zone: ZoneInfo) -> date | None:
-    if instant is None:
-        return None
-    at = instant.astimezone(UTC)
-    return at.date() if at.time() == time(0, 0) else wall(at, zone)
-
-
-def guide_activities(rows: Rows) -> Iterator[tuple]:
+def guide_activities(rows: Rows, view: View) -> Iterator[Activity]:
     for task in rows["Tasks"]:
-        if task.create_date_time is None:
-            continue
-        kind = {4: "calls", 3: "emails", 6: "meetings", 7: "meetings"}.get(task.action_type, "other")
         if task.direction is not None:
-            way = {1: "outbound", 2: "inbound"}.get(task.direction, "unspecified")
+            told = {1: "outbound", 2: "inbound"}.get(task.direction, "unspecified")
         else:
             said = [word for word in ("outbound", "inbound") if word in (task.description or "").lower()]
-            way = said[0] if len(said) == 1 else "unspecified"
-        yield kind, way, task.assigned_resource_id, task.create_date_time, ("Tasks", task.id)
+            told = said[0] if len(said) == 1 else "unspecified"
+        yield Activity(
+            ("Tasks", task.id),
+            task.action_type,
+            *view.meaning(task.action_type, told),
+            task.assigned_resource_id,
+            task.company_id,
+            task.opportunity_id,
+            task.create_date_time,
+        )
 
 
-def live_activities(rows: Rows, meanings: dict[int, tuple[str, str]], echoes: list) -> Iterator[tuple]:
+def live_activities(rows: Rows, view: View) -> Iterator[Activity]:
     done = [to_do for to_do in rows["CompanyToDos"] if to_do.completed_date is not None]
     for to_do in done:
-        kind, way = meanings.get(to_do.action_type, ("other", ""))
-        at = to_do.start_date_time or to_do.completed_date
-        yield kind, way, to_do.assigned_to_resource_id, at, ("CompanyToDos", to_do.id)
+        yield Activity(
+            ("CompanyToDos", to_do.id),
+            to_do.action_type,
+            *view.meaning(to_do.action_type, "unspecified"),
+            to_do.assigned_to_resource_id,
+            to_do.company_id,
+            to_do.opportunity_id,
+            to_do.start_date_time or to_do.completed_date,
+        )
     for note in rows["CompanyNotes"]:
-        at = note.start_date_time or note.completed_date_time or note.create_date_time
-        if at is None:
-            continue
-        kind, way = meanings.get(note.action_type, ("other", ""))
-        found = kind, way, note.assigned_resource_id, at, ("CompanyNotes", note.id)
-        if any(is_echo(note, to_do) for to_do in done):
-            echoes.append(found)
-        else:
-            yield found
+        yield Activity(
+            ("CompanyNotes", note.id),
+            note.action_type,
+            *view.meaning(note.action_type, "unspecified"),
+            note.assigned_resource_id,
+            note.company_id,
+            note.opportunity_id,
+            note.start_date_time or note.completed_date_time or note.create_date_time,
+            is_echo=any(is_echo(note, to_do) for to_do in done),
+        )
 
 
 def is_echo(note, to_do) -> bool:
@@ -71,25 +90,52 @@ def is_echo(note, to_do) -> bool:
     )
 
 
-def activity_figures(activities: list[tuple], zone: ZoneInfo, start: date, end: date, owner: int | None) -> dict:
-    total, days, owners = Counter(), defaultdict(Counter), defaultdict(Counter)
+def activities_asked_for(rows: Rows, view: View) -> list[Activity]:
+    """Activities of any time, echoes included, by owner, company and the category of their opportunity."""
+    categories = {deal.id: deal.opportunity_category_id for deal in rows["Opportunities"]}
+    found = guide_activities(rows, view) if view.dialect == "guide" else live_activities(rows, view)
+    return [
+        one
+        for one in found
+        if view.is_of_owner(one.owner)
+        and view.is_of_company(one.company)
+        and view.is_of_category(categories.get(one.opportunity))
+    ]
+
+
+def activity_figures(activities: Sequence[Activity], view: View) -> dict[str, Any]:
+    total, days, owners, unmapped = Counter(), defaultdict(Counter), defaultdict(Counter), Counter()
     inside = []
-    for kind, way, who, at, key in activities:
-        day = wall(at, zone)
-        if not start <= day <= end or owner not in (None, who):
+    for one in activities:
+        if one.at is None or not view.holds(view.wall(one.at)):
             continue
-        inside.append((at, key))
-        for name in (kind, way) if kind == "calls" else (kind,):
-            for counter in (total, days[day], owners[who]):
+        if one.is_echo:
+            total["merged"] += 1
+            continue
+        inside.append(one)
+        if one.action not in view.action_types:
+            unmapped[one.action] += 1
+        for name in ("activities", TOTALS.get(one.kind), one.way, "conversations" * (one.kind in view.conversing)):
+            for counter in (total, days[view.wall(one.at)], owners[one.owner]):
                 counter[name] += 1
-    latest = sorted(inside, key=lambda found: (-found[0].timestamp(), -found[1][1], found[1][0]))
-    return {"total": total, "days": days, "owners": owners, "latest": [key for _, key in latest[:20]]}
+    inside.sort(key=lambda one: (-one.at.timestamp(), -one.key[1], one.key[0]))
+    return {"total": total, "days": days, "owners": owners, "unmapped": unmapped, "latest": inside[:20]}
 
 
-def deal_figures(
-    rows: Rows, dialect: str, ranks: dict[int, int], zone: ZoneInfo, start: date, end: date, owner: int | None
-) -> dict:
-    """Counts and sums of opportunities; `ranks` gives each stage's rank, in the guide's dialect the id itself."""
+def appointment_figures(rows: Rows, view: View) -> dict[str, Any]:
+    days, owners = Counter(), Counter()
+    for entry in rows["Appointments"]:
+        if entry.start_date_time is None or not view.is_of_owner(entry.resource_id):
+            continue
+        day = view.wall(entry.start_date_time)
+        if view.holds(day) and view.tells_appointments:
+            days[day] += 1
+            owners[entry.resource_id] += 1
+    return {"days": days, "owners": owners, "total": sum(days.values()) if view.tells_appointments else None}
+
+
+def deal_figures(rows: Rows, view: View) -> dict[str, Any]:
+    """Counts and sums of opportunities."""
     found: dict = {
         "steps": Counter(),
         "amounts": Counter(),
@@ -97,32 +143,27 @@ def deal_figures(
         "dealing": set(),
     }
     found |= {"won": [0, Decimal(0)], "lost": [0, Decimal(0)], "open": [0, Decimal(0)]}
-    found |= {"weighted": Fraction(0), "without": 0, "cycle": []}
+    found |= {"weighted": Fraction(0), "without": 0, "cycle": [], "undated": 0}
     for deal in rows["Opportunities"]:
-        if owner not in (None, deal.owner_resource_id):
+        if not view.has_deal(deal):
             continue
-        rank, amount = ranks.get(deal.stage, 0), deal.amount or Decimal(0)
-        won = rank == 5 if dialect == "guide" else deal.status in (3, 4)
-        lost = deal.status == 2 and not won
-        is_open = (not won and not lost) if dialect == "guide" else deal.status == 1
-        created, closed = only_date(deal.create_date, zone), only_date(deal.closed_date, zone)
-        if created and start <= created <= end:
-            reached = [True, rank >= 1, rank >= 2, rank >= 3, won]
-            for key, has in zip(
-                ("prospects", "contacted", "qualified", "proposal", "closed_won"), reached, strict=True
-            ):
+        rank, amount, outcome = view.rank(deal), deal.amount or Decimal(0), view.outcome(deal)
+        created, ended = view.day(deal.create_date), view.ended(deal)
+        if view.holds(created):
+            reached = [True, rank >= 1, rank >= 2, rank >= 3, outcome == "won"]
+            for key, has in zip(STEPS, reached, strict=True):
                 found["steps"][key] += has
                 found["amounts"][key] += amount * has
-        ended = closed if won else only_date(deal.lost_date or deal.closed_date, zone) if lost else None
-        if is_open or any(day and start <= day <= end for day in (created, ended)):
+        if outcome == "open" or view.holds(created) or view.holds(ended):
             found["dealing"].add(deal.owner_resource_id)
-        if ended and start <= ended <= end:
-            for pair in [found["won"], found["owners"][deal.owner_resource_id]] if won else [found["lost"]]:
+        if view.holds(ended):
+            for pair in [found[outcome], *([found["owners"][deal.owner_resource_id]] if outcome == "won" else [])]:
                 pair[0] += 1
                 pair[1] += amount
-            if won and created:
-                found["cycle"].append((closed - created).days)
-        if is_open:
+            if outcome == "won" and created:
+                found["cycle"].append((ended - created).days)
+        found["undated"] += outcome == "won" and ended is None
+        if outcome == "open":
             found["open"][0] += 1
             found["open"][1] += amount
             found["without"] += deal.probability is None
@@ -130,113 +171,125 @@ def deal_figures(
     return found
 
 
-def check_document(
-    doc: dict, rows: Rows, *, dialect: str, meanings: dict, ranks: dict, zone: ZoneInfo, owner: int | None, today: date
-) -> None:
+def check_document(doc: dict, rows: Rows, view: View) -> None:
     """Assert every count, sum and list of `doc`, for its own period and comparison, against the loops."""
-    echoes: list = []
-    activities = list(guide_activities(rows) if dialect == "guide" else live_activities(rows, meanings, echoes))
-    ranges = [(date.fromisoformat(doc["period"]["start"]), date.fromisoformat(doc["period"]["end"]))]
+    views = [view]
     if doc["comparison"]:
-        ranges.append((date.fromisoformat(doc["comparison"]["start"]), date.fromisoformat(doc["comparison"]["end"])))
-    done = [activity_figures(activities, zone, *span, owner) for span in ranges]
-    met = [appointment_figures(rows, zone, *span, owner) for span in ranges]
-    deals = [deal_figures(rows, dialect, ranks, zone, *span, owner) for span in ranges]
+        views.append(
+            replace(view, period=tuple(date.fromisoformat(doc["comparison"][end]) for end in ("start", "end")))
+        )
+    asked = activities_asked_for(rows, view)
+    done = [activity_figures(asked, one) for one in views]
+    met = [appointment_figures(rows, one) for one in views]
+    deals = [deal_figures(rows, one) for one in views]
     check_totals(doc, done, met)
-    check_lists(doc, rows, done[0], met[0], deals[0], zone, owner, today)
+    check_conversations(doc, view)
+    check_activities(doc, asked, done)
+    check_lists(doc, rows, done[0], met[0], deals[0], view)
     check_deals(doc, deals)
     check_sums(doc)
-    merged = [
-        at for *_, who, at, _ in echoes if ranges[0][0] <= wall(at, zone) <= ranges[0][1] and owner in (None, who)
-    ]
-    said = [note for note in doc["notes"] if note.startswith("Notes that echo")]
-    assert said == [
-        f"Notes that echo a completed to-do count once, with the to-do: {len(merged)} in this period."
-    ] * bool(merged)
+    check_notes(doc, rows, done[0], view)
 
 
 def check_sums(doc: dict) -> None:
     """Assert that days and owners add up to the totals, and directions to the calls."""
-    totals = {"calls": doc["calls"]["total"], "emails": doc["emails"]["total"], "meetings": doc["meetings"]["total"]}
+    totals = {name: doc[name]["total"] for name in ("calls", "emails", "meetings", "conversations", "appointments")}
     totals |= {name: doc["calls"][name] for name in ("outbound", "inbound", "unspecified")}
-    totals["conversations"] = doc["conversations"]["total"]
-    totals["appointments"] = doc["appointments"]["total"]
     for name, total in totals.items():
-        assert sum(entry[name] for entry in doc["by_day"]) == total
-        assert sum(entry[name] for entry in doc["by_owner"]) == total
+        for entries in (doc["by_day"], doc["by_owner"]):
+            shown = [entry[name] for entry in entries]
+            assert shown == [None] * len(shown) if total is None else sum(shown) == total
     assert doc["calls"]["total"] == sum(doc["calls"][name] for name in ("outbound", "inbound", "unspecified"))
     assert sum(entry["won"] for entry in doc["by_owner"]) == doc["pipeline"]["won"]["count"]
     assert sum(Decimal(entry["won_amount"]) for entry in doc["by_owner"]) == Decimal(doc["pipeline"]["won"]["amount"])
 
 
-def activity(counts: Counter) -> dict:
-    return {name: counts[name] for name in FIGURES} | {"conversations": counts["calls"] + counts["meetings"]}
-
-
-def appointment_figures(rows: Rows, zone: ZoneInfo, start: date, end: date, owner: int | None) -> dict:
-    days, owners = Counter(), Counter()
-    for entry in rows["Appointments"]:
-        if entry.start_date_time is None or owner not in (None, entry.resource_id):
-            continue
-        day = wall(entry.start_date_time, zone)
-        if start <= day <= end:
-            days[day] += 1
-            owners[entry.resource_id] += 1
-    return {"days": days, "owners": owners, "total": sum(days.values())}
-
-
 def check_totals(doc: dict, done: list[dict], met: list[dict]) -> None:
     now, before = done[0]["total"], done[1]["total"] if len(done) > 1 else None
-    assert {name: doc["calls"][name] for name in ("outbound", "inbound", "unspecified")} == {
-        name: now[name] for name in ("outbound", "inbound", "unspecified")
-    }
-    for group, name in (("calls", "calls"), ("emails", "emails"), ("meetings", "meetings")):
-        assert doc[group]["total"] == now[name]
-        assert doc[group]["previous"] == (None if before is None else before[name])
-    assert doc["conversations"]["total"] == now["calls"] + now["meetings"]
-    assert doc["conversations"]["previous"] == (None if before is None else before["calls"] + before["meetings"])
+    for name in ("outbound", "inbound", "unspecified"):
+        assert doc["calls"][name] == now[name]
+    for name in ("activities", "calls", "emails", "meetings", "conversations"):
+        assert doc[name]["total"] == now[name]
+        assert doc[name]["previous"] == (None if before is None else before[name])
     assert doc["appointments"]["total"] == met[0]["total"]
     assert doc["appointments"]["previous"] == (met[1]["total"] if len(met) > 1 else None)
 
 
-def check_lists(
-    doc: dict, rows: Rows, done: dict, met: dict, deals: dict, zone: ZoneInfo, owner: int | None, today: date
-) -> None:
-    start, end = date.fromisoformat(doc["period"]["start"]), date.fromisoformat(doc["period"]["end"])
+def check_conversations(doc: dict, view: View) -> None:
+    """Assert that conversations are what they say they include."""
+    includes = ["calls", "meetings", *(["emails"] if view.mapping["emails_are_conversations"] else [])]
+    assert doc["conversations"]["includes"] == includes
+    for figure in ("total", "previous"):
+        if doc["conversations"][figure] is not None:
+            assert doc["conversations"][figure] == sum(doc[name][figure] for name in includes)
+
+
+def check_activities(doc: dict, asked: Sequence[Activity], done: list[dict]) -> None:
+    shown = doc["activities"]
+    assert shown["unmapped"] == done[0]["unmapped"].total()
+    assert shown["merged"] == done[0]["total"]["merged"]
+    assert shown["undated"] == sum(one.at is None and not one.is_echo for one in asked)
+
+
+def check_lists(doc: dict, rows: Rows, done: dict, met: dict, deals: dict, view: View) -> None:
+    start, end = view.period
     days = [start + timedelta(days=n) for n in range((end - start).days + 1)]
+    unknown = None if not view.tells_appointments else 0
     assert doc["by_day"] == [
-        {"date": str(day)} | activity(done["days"][day]) | {"appointments": met["days"][day]} for day in days
+        {"date": str(day)}
+        | {name: done["days"][day][name] for name in FIGURES}
+        | {"appointments": met["days"].get(day, unknown)}
+        for day in days
     ]
     shown = {entry["owner"] and entry["owner"]["id"]: entry for entry in doc["by_owner"]}
-    busy = {who for who, counter in done["owners"].items() if sum(counter[name] for name in FIGURES)}
+    busy = {who for who, counter in done["owners"].items() if any(counter[name] for name in FIGURES)}
     assert shown.keys() == busy | met["owners"].keys() | deals["dealing"]
     for who, entry in shown.items():
         assert {name: entry[name] for name in FIGURES} == {name: done["owners"][who][name] for name in FIGURES}
-        assert entry["appointments"] == met["owners"][who]
+        assert entry["appointments"] == met["owners"].get(who, unknown)
         assert [entry["won"], Decimal(entry["won_amount"])] == deals["owners"][who]
     calls = [entry["calls"] for entry in doc["by_owner"]]
     assert calls == sorted(calls, reverse=True)
-    assert [(row["source"], row["id"]) for row in doc["recent_activity"]] == done["latest"]
+    assert [(row["source"], row["id"], row["kind"], row["direction"]) for row in doc["recent_activity"]] == [
+        (*one.key, one.kind, one.way) for one in done["latest"]
+    ]
+    check_upcoming(doc["appointments"], rows, view)
+
+
+def check_upcoming(shown: dict, rows: Rows, view: View) -> None:
+    if not view.tells_appointments:
+        assert (shown["upcoming_total"], shown["upcoming"]) == (None, [])
+        return
     coming = [
         entry
         for entry in rows["Appointments"]
-        if entry.start_date_time and wall(entry.start_date_time, zone) >= today and owner in (None, entry.resource_id)
+        if entry.start_date_time
+        and view.wall(entry.start_date_time) >= view.today
+        and view.is_of_owner(entry.resource_id)
     ]
     coming.sort(key=lambda entry: (entry.start_date_time, entry.id))
-    assert [row["id"] for row in doc["appointments"]["upcoming"]] == [entry.id for entry in coming[:10]]
+    assert shown["upcoming_total"] == len(coming)
+    assert [row["id"] for row in shown["upcoming"]] == [entry.id for entry in coming[:10]]
 
 
 def check_deals(doc: dict, deals: list[dict]) -> None:
     now, pipeline = deals[0], doc["pipeline"]
-    assert {step["key"]: step["count"] for step in doc["funnel"]} == {
-        step["key"]: now["steps"][step["key"]] for step in doc["funnel"]
-    }
-    assert all(Decimal(step["amount"]) == now["amounts"][step["key"]] for step in doc["funnel"])
+    assert [step["key"] for step in doc["funnel"]] == [*STEPS]
+    for step in doc["funnel"]:
+        key = step["key"]
+        assert (step["count"], Decimal(step["amount"])) == (now["steps"][key], now["amounts"][key])
+        if len(deals) > 1:
+            before = step["previous"]
+            earlier = deals[1]["steps"][key], deals[1]["amounts"][key]
+            assert (before["count"], Decimal(before["amount"])) == earlier
+        else:
+            assert step["previous"] is None
     assert doc["conversion_rate"]["won"] == now["steps"]["closed_won"]
     assert doc["conversion_rate"]["of"] == now["steps"]["prospects"]
     assert [pipeline["open"]["count"], Decimal(pipeline["open"]["amount"])] == now["open"]
     assert abs(Fraction(pipeline["open"]["weighted_amount"]) - now["weighted"]) <= Fraction(1, 200)
     assert pipeline["open"]["without_probability"] == now["without"]
+    assert pipeline["won"]["undated"] == now["undated"]
     for key in ("won", "lost"):
         assert [pipeline[key]["count"], Decimal(pipeline[key]["amount"])] == now[key]
         if len(deals) > 1:
@@ -244,16 +297,32 @@ def check_deals(doc: dict, deals: list[dict]) -> None:
             assert [before["count"], Decimal(before["amount"])] == deals[1][key]
         else:
             assert pipeline[key]["previous"] is None
-    decided = now["won"][0] + now["lost"][0]
-    rate = now["won"][0] / decided if decided else None
-    assert pipeline["close_rate"] | {"previous": 0} == {
-        "won": now["won"][0],
-        "of": decided,
-        "rate": rate,
-        "previous": 0,
-    }
+    assert {key: pipeline["close_rate"][key] for key in ("won", "of", "rate")} == close_rate(now)
+    assert pipeline["close_rate"]["previous"] == (close_rate(deals[1]) if len(deals) > 1 else None)
     cycle = now["cycle"]
     assert pipeline["sales_cycle_days"] == {
         "mean": sum(cycle) / len(cycle) if cycle else None,
         "median": float(median(cycle)) if cycle else None,
     }
+
+
+def close_rate(deals: dict) -> dict[str, Any]:
+    won, decided = deals["won"][0], deals["won"][0] + deals["lost"][0]
+    return {"won": won, "of": decided, "rate": won / decided if decided else None}
+
+
+def check_notes(doc: dict, rows: Rows, done: dict, view: View) -> None:
+    """Assert what is said of merged notes, and of action types that nobody mapped: each one by its id."""
+    merged = done["total"]["merged"]
+    said = [note for note in doc["notes"] if note.startswith("Notes that echo")]
+    assert said == [f"Notes that echo a completed to-do count once, with the to-do: {merged} in this period."] * bool(
+        merged
+    )
+    said = [note for note in doc["notes"] if note.startswith(("Unmapped action type", "Activities without an action"))]
+    labels = {entry.id: entry.name for entry in rows.get("ActionTypes", ()) if isinstance(entry, ActionType)}
+    expected = []
+    for action, count in done["unmapped"].items() if view.dialect == "live" else ():
+        named = f'"{labels[action]}" (id {action})' if action in labels else f"with the unknown id {action}"
+        subject = "Activities without an action type" if action is None else f"Unmapped action type {named}"
+        expected.append(f"{subject}: {count} in this period, counted as other.")
+    assert sorted(said) == sorted(expected)

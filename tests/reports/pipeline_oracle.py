@@ -4,60 +4,20 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 from partner_portal.autotask.catalog import Opportunity
-from reports.oracle import Rows, only_date, wall
+from reports.oracle import Rows
 from reports.stocked import Deals
+from reports.view import View
 
-QUIET_DAYS = 30
 REASONS = {
     "won": {1: "Price", 2: "Trust"},
     "lost": {1: "Price", 2: "Feature", 3: "Timing"},
 }
 LEAVING = {"open": "pushed_out", "won": "won", "lost": "lost", "": "removed"}
-
-
-@dataclass(frozen=True)
-class DealView:
-    """From where deals are looked at: their tenant's dialect and ranks, a zone, an owner or all, a period."""
-
-    dialect: str
-    ranks: Mapping[int, int]
-    zone: ZoneInfo
-    owner: int | None
-    period: tuple[date, date]
-
-    def rank(self, deal: Opportunity) -> int:
-        return self.ranks.get(deal.stage, 0)
-
-    def outcome(self, deal: Opportunity) -> str:
-        if self.dialect == "guide":
-            return "won" if self.rank(deal) == 5 else "lost" if deal.status == 2 else "open"
-        return {1: "open", 2: "lost", 3: "won", 4: "won"}.get(deal.status, "")
-
-    def day(self, instant: datetime | None) -> date | None:
-        return only_date(instant, self.zone)
-
-    def ended(self, deal: Opportunity) -> date | None:
-        if self.outcome(deal) == "won":
-            return self.day(deal.closed_date)
-        return self.day(deal.lost_date or deal.closed_date) if self.outcome(deal) == "lost" else None
-
-    def holds(self, day: date | None) -> bool:
-        return day is not None and self.period[0] <= day <= self.period[1]
-
-    def asks_for(self, deal: Opportunity) -> bool:
-        return self.owner in (None, deal.owner_resource_id)
-
-    def has_in_pipeline(self, deal: Opportunity | None) -> bool:
-        if deal is None or not self.asks_for(deal):
-            return False
-        return self.outcome(deal) == "open" and self.holds(self.day(deal.projected_close_date))
 
 
 def total(deals: Iterable[Opportunity]) -> tuple[int, Decimal]:
@@ -81,33 +41,33 @@ def revenue(deals: Iterable[Opportunity], name: str) -> Decimal:
     return sum((getattr(deal, name) or Decimal(0) for deal in deals), Decimal(0))
 
 
-def check_pipeline(doc: dict, rows: Rows, view: DealView, *, today: date, labels: Mapping[int, str]) -> None:
+def check_pipeline(doc: dict, rows: Rows, view: View, *, labels: Mapping[int, str]) -> None:
     """Assert what the document says of deals as they are now."""
     pipeline = doc["pipeline"]
-    deals = [deal for deal in rows["Opportunities"] if view.asks_for(deal)]
+    deals = [deal for deal in rows["Opportunities"] if view.has_deal(deal)]
     of = {outcome: [deal for deal in deals if view.outcome(deal) == outcome] for outcome in ("open", "won", "lost")}
     ended = {outcome: [deal for deal in of[outcome] if view.holds(view.ended(deal))] for outcome in ("won", "lost")}
     for name in ("onetime_revenue", "monthly_revenue"):
         assert Decimal(pipeline["open"][name]) == revenue(of["open"], name)
         assert Decimal(pipeline["won"][name]) == revenue(ended["won"], name)
-    check_projected(pipeline, of["open"], view, today)
+    check_projected(pipeline, of["open"], view)
     check_stages(pipeline["open_by_stage"], of["open"], view, labels)
     check_reasons(pipeline["win_loss_reasons"], ended)
     check_cohort(pipeline["cohort_win_rate"], [deal for deal in deals if view.holds(view.day(deal.create_date))], view)
-    assert pair(pipeline["stale"]) == total(stale(of["open"], rows, view, today))
-    assert pipeline["stale"]["after_days"] == QUIET_DAYS
+    assert pair(pipeline["stale"]) == total(stale(of["open"], rows, view))
+    assert pipeline["stale"]["after_days"] == view.mapping["stale_after_days"]
     check_owners(doc, deals, of["open"], ended, view)
     check_ratios(doc)
 
 
-def check_projected(pipeline: dict, deals: Sequence[Opportunity], view: DealView, today: date) -> None:
+def check_projected(pipeline: dict, deals: Sequence[Opportunity], view: View) -> None:
     months: dict[str, list[Opportunity]] = defaultdict(list)
     overdue, unprojected = [], []
     for deal in deals:
         day = view.day(deal.projected_close_date)
         if day is None:
             unprojected.append(deal)
-        elif day < today:
+        elif day < view.today:
             overdue.append(deal)
         else:
             months[f"{day:%Y-%m}"].append(deal)
@@ -122,7 +82,7 @@ def check_projected(pipeline: dict, deals: Sequence[Opportunity], view: DealView
     assert sum(Decimal(entry["amount"]) for entry in apart) == Decimal(pipeline["open"]["amount"])
 
 
-def check_stages(shown: list[dict], deals: Sequence[Opportunity], view: DealView, labels: Mapping[int, str]) -> None:
+def check_stages(shown: list[dict], deals: Sequence[Opportunity], view: View, labels: Mapping[int, str]) -> None:
     by_stage: dict[int | None, list[Opportunity]] = defaultdict(list)
     for deal in deals:
         by_stage[deal.stage].append(deal)
@@ -151,17 +111,18 @@ def check_reasons(shown: list[dict], ended: Mapping[str, Sequence[Opportunity]])
         assert entry["reason"] == ("not recorded" if reason is None else known)
 
 
-def check_cohort(shown: dict, created: Sequence[Opportunity], view: DealView) -> None:
+def check_cohort(shown: dict, created: Sequence[Opportunity], view: View) -> None:
     became = Counter(view.outcome(deal) for deal in created)
     decided = became["won"] + became["lost"]
     rate = became["won"] / decided if decided else None
     assert shown == {"won": became["won"], "of": decided, "rate": rate, "open": became["open"]}
 
 
-def stale(deals: Iterable[Opportunity], rows: Rows, view: DealView, today: date) -> list[Opportunity]:
+def stale(deals: Iterable[Opportunity], rows: Rows, view: View) -> list[Opportunity]:
+    """Open deals at rest. Whoever's activity it was: nobody's is left out here, neither by filters nor as excluded."""
     last: dict[int, date] = {}
     for deal_id, at in touches(rows, view.dialect):
-        day = wall(at, view.zone)
+        day = view.wall(at)
         last[deal_id] = max(day, last.get(deal_id, day))
     entries = rows["Tasks"] if view.dialect == "guide" else rows["CompanyToDos"]
     planned = {
@@ -169,15 +130,15 @@ def stale(deals: Iterable[Opportunity], rows: Rows, view: DealView, today: date)
         for entry in entries
         if (entry.completed_date_time if view.dialect == "guide" else entry.completed_date) is None
         and entry.start_date_time is not None
-        and wall(entry.start_date_time, view.zone) >= today
+        and view.wall(entry.start_date_time) >= view.today
     }
-    quiet = today - timedelta(days=QUIET_DAYS)
+    quiet = {deal.id: view.today - timedelta(days=view.quiet_days(deal)) for deal in deals}
     return [
         deal
         for deal in deals
         if deal.id not in planned
-        and (view.day(deal.create_date) or date.min) <= quiet
-        and last.get(deal.id, date.min) <= quiet
+        and (view.day(deal.create_date) or date.min) <= quiet[deal.id]
+        and last.get(deal.id, date.min) <= quiet[deal.id]
     ]
 
 
@@ -202,7 +163,7 @@ def check_owners(
     deals: Sequence[Opportunity],
     opened: Sequence[Opportunity],
     ended: Mapping[str, Sequence[Opportunity]],
-    view: DealView,
+    view: View,
 ) -> None:
     for entry in doc["by_owner"]:
         who = entry["owner"] and entry["owner"]["id"]
@@ -228,11 +189,11 @@ def check_ratios(doc: dict) -> None:
         ("appointments_per_won", "appointments", "won"),
         ("calls_per_won", "calls", "won"),
     ):
-        value = counts[of] / counts[per] if counts[per] else None
+        value = counts[of] / counts[per] if counts[per] and counts[of] is not None else None
         assert doc["ratios"][name] == {"of": counts[of], "per": counts[per], "value": value}
 
 
-def check_movement(pipeline: dict, readings: Sequence[Deals], view: DealView) -> None:
+def check_movement(pipeline: dict, readings: Sequence[Deals], view: View) -> None:
     """Assert the movement by going from reading to reading; what each part adds up to is checked at the end."""
     read_at = readings[-1].at
     since = next((reading.at for reading in readings if reading.records), None)
@@ -247,7 +208,6 @@ def check_movement(pipeline: dict, readings: Sequence[Deals], view: DealView) ->
     stages: Counter[str] = Counter()
     now: dict[int, Opportunity] = {}
     seen: set[int] = set()
-    created = {deal.id: view.day(deal.create_date) for deal in readings[-1].records}
     for reading in readings:
         if reading.at > begins and "start" not in moves:
             moves["start"] = amounts(now.values(), view.has_in_pipeline)
@@ -255,7 +215,7 @@ def check_movement(pipeline: dict, readings: Sequence[Deals], view: DealView) ->
             break
         for deal_id, deal in [*((gone, None) for gone in reading.gone), *((deal.id, deal) for deal in reading.records)]:
             if reading.at > begins:
-                is_new = deal_id not in seen and view.holds(created.get(deal_id))
+                is_new = deal_id not in seen and deal is not None and view.holds(view.day(deal.create_date))
                 follow(moves, stages, now.get(deal_id), deal, view, is_new=is_new)
             now[deal_id] = deal
             seen.add(deal_id)
@@ -281,7 +241,7 @@ def follow(
     stages: Counter[str],
     before: Opportunity | None,
     after: Opportunity | None,
-    view: DealView,
+    view: View,
     *,
     is_new: bool,
 ) -> None:

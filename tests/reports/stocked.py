@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import count
 
-from partner_portal.autotask.catalog import CATALOG, Opportunity, Record, entity_at
+from partner_portal.autotask.catalog import CATALOG, Opportunity, Record, Task, entity_at
 from partner_portal.organizations.scope import OrganizationScope
 from partner_portal.reports.question import OrganizationFacts, Question
 from partner_portal.warehouse.store import OrganizationStore, PicklistValue, Source, Tenant, Warehouse
@@ -59,6 +60,28 @@ def stock(
         if rows.get(entity.path) or entity.path not in IDLE | NOT_IN[dialect]:
             add(store, entity.path, rows.get(entity.path, ()))
     return store
+
+
+def guide(warehouse: Warehouse, **rows: Sequence[Record]) -> OrganizationStore:
+    """The mirror of a tenant of the guide's dialect."""
+    return stock(warehouse, rows, dialect="guide")
+
+
+def live(
+    warehouse: Warehouse, *, picklists: Iterable[PicklistValue] = (), **rows: Sequence[Record]
+) -> OrganizationStore:
+    """The mirror of a tenant of the live dialect."""
+    return stock(warehouse, rows, picklists=picklists)
+
+
+def deal(number: int, amount: int | str | None = None, **more) -> Opportunity:
+    """An open deal, unless `more` says otherwise."""
+    return Opportunity(id=number, **({"status": 1, "amount": None if amount is None else Decimal(amount)} | more))
+
+
+def call(number: int, at: datetime, **more: int) -> Task:
+    """An outbound call of the guide's dialect."""
+    return Task(id=number, action_type=4, direction=1, create_date_time=at, **more)
 
 
 def add(

@@ -1,10 +1,9 @@
-"""The document equals an independent computation over the same rows, whatever is asked."""
+"""The document equals an independent computation over the same rows, whatever is asked and however ids are mapped."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from random import Random
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,20 +11,39 @@ from hypothesis import strategies as st
 
 from partner_portal.lib.period import COMPARISONS, PRESETS
 from partner_portal.reports.document import sales_report
-from reports.oracle import check_document, wall
-from reports.pipeline_oracle import DealView, check_movement, check_pipeline
-from reports.stocked import READ_AT, Deals, ask, stages, stock
-from reports.worlds import GUIDE_RANKS, MEANINGS, OWNERS, RANKS, REASONS, STAGES, guide_rows, live_rows, readings
+from partner_portal.reports.question import Team
+from reports.mappings import PROPOSED, confirmed, mappings
+from reports.oracle import check_document
+from reports.pipeline_oracle import check_movement, check_pipeline
+from reports.stocked import READ_AT, Deals, ask, stock
+from reports.view import View
+from reports.worlds import CATEGORIES, COMPANIES, PICKLISTS, STAGE_IDS, STAGES, guide_rows, live_rows, readings
 
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Australia/Sydney", "Asia/Kathmandu", "Pacific/Kiritimati")
 DAYS = st.dates(date(2026, 3, 27), date(2026, 11, 30))
+EAST = Team("East", frozenset({7, 404}))
+WHOSE = (
+    *({} for _ in range(2)),
+    *({"owner_id": owner} for owner in (7, 404)),
+    *({"of_nobody": True} for _ in range(2)),
+    {"team": EAST},
+    {"team": EAST, "owner_id": 8},
+    {"team": Team("Nobody yet", frozenset())},
+)
+OF_WHAT = (
+    *({} for _ in range(5)),
+    *({"company_id": company} for company in COMPANIES),
+    *({"category_id": category} for category in CATEGORIES),
+    {"company_id": 1, "category_id": 1},
+)
 
 
 @st.composite
 def questions(draw: st.DrawFn):
     zone = draw(st.sampled_from(ZONES))
     name = draw(st.sampled_from(PRESETS))
-    more = {"compare": draw(st.sampled_from(COMPARISONS)), "owner_id": draw(st.sampled_from(OWNERS))}
+    more = {"compare": draw(st.sampled_from(COMPARISONS))}
+    more |= draw(st.sampled_from(WHOSE)) | draw(st.sampled_from(OF_WHAT))
     if name == "custom":
         start = draw(DAYS)
         more |= {"start": start, "end": start + timedelta(days=draw(st.sampled_from((0, 1, 30, 500))))}
@@ -43,34 +61,18 @@ class Stocked:
 
 def stocked(warehouse, dialect: str, random: Random, size: int):
     rows = live_rows(random, size) if dialect == "live" else guide_rows(random, size)
-    picklists = [*(stages(*STAGES) if dialect == "live" else ()), *REASONS]
     earlier = readings(random, rows["Opportunities"], live=dialect == "live")
-    store = stock(warehouse, rows, dialect=dialect, picklists=picklists, earlier=earlier)
+    store = stock(warehouse, rows, dialect=dialect, picklists=PICKLISTS[dialect], earlier=earlier)
     return Stocked(dialect, store, rows, earlier)
 
 
-def check(world: Stocked, question) -> None:
-    zone = ZoneInfo(question.organization.time_zone)
-    document = sales_report(world.store, question)
-    check_document(
-        document,
-        world.rows,
-        dialect=world.dialect,
-        meanings=MEANINGS,
-        ranks=RANKS if world.dialect == "live" else GUIDE_RANKS,
-        zone=zone,
-        owner=question.owner_id,
-        today=wall(question.now, zone),
-    )
-    labels = dict(enumerate(STAGES, start=11)) if world.dialect == "live" else {}
-    view = DealView(
-        world.dialect,
-        RANKS if world.dialect == "live" else GUIDE_RANKS,
-        zone,
-        question.owner_id,
-        (date.fromisoformat(document["period"]["start"]), date.fromisoformat(document["period"]["end"])),
-    )
-    check_pipeline(document, world.rows, view, today=wall(question.now, zone), labels=labels)
+def check(world: Stocked, question, mapping) -> None:
+    document = sales_report(world.store, question, confirmed(mapping))
+    labels = dict(zip(STAGE_IDS, STAGES, strict=True)) if world.dialect == "live" else {}
+    period = date.fromisoformat(document["period"]["start"]), date.fromisoformat(document["period"]["end"])
+    view = View(world.dialect, mapping or PROPOSED[world.dialect], question, period, tuple(labels))
+    check_document(document, world.rows, view)
+    check_pipeline(document, world.rows, view, labels=labels)
     check_movement(document["pipeline"], [*world.earlier, Deals(READ_AT, world.rows["Opportunities"])], view)
 
 
@@ -81,9 +83,9 @@ def world(request: pytest.FixtureRequest, warehouse):
 
 
 @settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(question=questions())
-def test_any_question_about_one_tenant(world, question):
-    check(world, question)
+@given(question=questions(), data=st.data())
+def test_any_question_about_one_tenant_under_any_mapping(world, question, data):
+    check(world, question, data.draw(mappings(world.dialect), "mapping"))
 
 
 @settings(deadline=None, max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -92,8 +94,10 @@ def test_any_question_about_one_tenant(world, question):
     seed=st.integers(0, 10**6),
     size=st.integers(1, 25),
     question=questions(),
+    data=st.data(),
 )
-def test_any_small_tenant(duckdb_warehouse, dialect, seed, size, question):
+def test_any_small_tenant(duckdb_warehouse, dialect, seed, size, question, data):
     if question.owner_id is not None:
         size = max(size, 20)
-    check(stocked(duckdb_warehouse, dialect, Random(seed), size), question)
+    mapping = data.draw(mappings(dialect), "mapping")
+    check(stocked(duckdb_warehouse, dialect, Random(seed), size), question, mapping)

@@ -97,7 +97,7 @@ def test_a_new_stage_says_which_one_it_ranks_as(warehouse):
     assert (entries[12]["is_unmapped"], entries[12]["ranks_as"]) == (True, {"id": 11, "label": "Lead"})
     assert entries[14]["in_force"] == {"rank": 5, "won": False}
     assert not entries[13]["is_unmapped"]
-    told = list(unmapped_notes(ground_of(store), mapping_in_force(store, ground_of(store), CONFIRMED)))
+    told = list(unmapped_notes(ground_of(store), mapping_in_force(ground_of(store), CONFIRMED)))
     assert told == [
         'Unmapped stage "Offer" (id 12): it ranks as "Lead" (id 11) before it, until an administrator maps it.',
         'Unmapped stage "Delivered" (id 14): it ranks as "Won" (id 13) before it, until an administrator maps it.',
@@ -107,7 +107,7 @@ def test_a_new_stage_says_which_one_it_ranks_as(warehouse):
 def test_a_new_first_stage_and_a_new_status_are_told(warehouse):
     picklists = [PicklistValue("Opportunities", "stage", 9, "Rumour", sort_order=-1), *stages("Lead")]
     store = live(warehouse, picklists=[*picklists, *statuses(s1="Active", s2="Lost", s5="Stalled")])
-    told = list(unmapped_notes(ground_of(store), mapping_in_force(store, ground_of(store), CONFIRMED)))
+    told = list(unmapped_notes(ground_of(store), mapping_in_force(ground_of(store), CONFIRMED)))
     assert len(told) == 2
     assert '"Rumour" (id 9): it has rank 0' in told[0]
     assert '"Stalled" (id 5)' in told[1]
@@ -116,7 +116,7 @@ def test_a_new_first_stage_and_a_new_status_are_told(warehouse):
 
 def test_a_proposal_has_nothing_new(warehouse):
     store = live(warehouse, picklists=[*stages("Lead"), *statuses(s5="Stalled")])
-    assert list(unmapped_notes(ground_of(store), mapping_in_force(store, ground_of(store), None))) == []
+    assert list(unmapped_notes(ground_of(store), mapping_in_force(ground_of(store), None))) == []
 
 
 def test_deals_are_counted_by_stage_and_status(warehouse):

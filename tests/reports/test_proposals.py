@@ -194,6 +194,16 @@ def test_a_new_stage_ranks_as_the_nearest_mapped_one_before_it_and_says_which():
     assert stages.won == {11}
 
 
+def test_where_ids_are_ranks_an_unlisted_one_is_its_own_rank_and_any_other_ranks_as_the_one_before_it():
+    labels = [StageLabel(stage, "Any", place) for place, stage in enumerate((0, 4, 7, 1))]
+    mapped = StageMapping({0: 0, 1: 1}, frozenset(), is_by_id=True)
+    assert [mapped.rank(stage) for stage in (*range(6), 7, None)] == [0, 1, 2, 3, 4, 5, 0, 0]
+    stages = with_new_stages(mapped, labels)
+    assert [stages.rank(stage) for stage in (*range(6), 7, None)] == [0, 1, 2, 3, 4, 5, 4, 0]
+    assert stages.inferred == {7: 4}
+    assert not stages.won
+
+
 @given(LABELS, st.dictionaries(st.integers(0, 40), st.integers(0, 5)))
 def test_naming_new_stages_twice_changes_nothing_and_no_mapped_rank(labels, ranks):
     mapped = StageMapping(ranks, frozenset())

@@ -19,6 +19,7 @@ from partner_portal.reports.document import sales_report
 from partner_portal.reports.metric import Measure, Metric, Subject, Unit
 from partner_portal.reports.question import QuestionError, Team
 from partner_portal.reports.records import DataMoved, Page, records_document
+from reports.mappings import confirmed, mappings
 from reports.stocked import ask, stages, stock, utc
 from reports.test_against_plain_loops import questions, stocked
 from reports.worlds import STAGES, live_rows
@@ -47,9 +48,9 @@ def single_figures(metric: Metric) -> Iterator[tuple[str, bool]]:
             yield path, "previous" in path
 
 
-def check_records(store, question, metric: Metric, *, of_comparison: bool, shown: object) -> None:
+def check_records(store, question, mapping, metric: Metric, *, of_comparison: bool, shown: object) -> None:
     """Assert that the records of `metric` make up the figure `shown`."""
-    listed = records_document(store, question, metric.slug, Page(limit=EVERY, of_comparison=of_comparison))
+    listed = records_document(store, question, metric.slug, Page(limit=EVERY, of_comparison=of_comparison), mapping)
     rows, total = listed["rows"], listed["total"]
     if total["count"] is None:
         assert shown is None
@@ -78,13 +79,15 @@ def world(request: pytest.FixtureRequest, warehouse):
 
 @settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(question=questions(), data=st.data())
-def test_every_figure_equals_its_records(world, question, data):
-    document = sales_report(world.store, question)
+def test_every_figure_equals_its_records_under_any_mapping(world, question, data):
+    mapping = confirmed(data.draw(mappings(world.dialect), "mapping"))
+    document = sales_report(world.store, question, mapping)
     for metric in data.draw(st.lists(st.sampled_from(CATALOGUE), min_size=6, max_size=6, unique=True)):
         for path, is_previous in single_figures(metric):
             if is_previous and document["comparison"] is None:
                 continue
-            check_records(world.store, question, metric, of_comparison=is_previous, shown=figure_at(document, path))
+            shown = figure_at(document, path)
+            check_records(world.store, question, mapping, metric, of_comparison=is_previous, shown=shown)
 
 
 LISTS = {
@@ -95,12 +98,13 @@ LISTS = {
 
 
 @settings(deadline=None, max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(question=questions())
-def test_lists_of_the_pipeline_add_up_to_their_records(world, question):
-    pipeline = sales_report(world.store, question)["pipeline"]
+@given(question=questions(), data=st.data())
+def test_lists_of_the_pipeline_add_up_to_their_records(world, question, data):
+    mapping = confirmed(data.draw(mappings(world.dialect), "mapping"))
+    pipeline = sales_report(world.store, question, mapping)["pipeline"]
     for name, metrics in LISTS.items():
         for figure, slug in metrics.items():
-            value = records_document(world.store, question, slug, Page(limit=1))["total"]["value"]
+            value = records_document(world.store, question, slug, Page(limit=1), mapping)["total"]["value"]
             assert sum(Decimal(entry[figure]) for entry in pipeline[name]) == Decimal(value)
 
 
@@ -119,18 +123,22 @@ CELLS = {
 @settings(deadline=None, max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(question=questions(), data=st.data())
 def test_every_cell_of_a_day_and_of_an_owner_equals_its_records(world, question, data):
-    document = sales_report(world.store, question)
+    mapping = confirmed(data.draw(mappings(world.dialect), "mapping"))
+    document = sales_report(world.store, question, mapping)
+
+    def value(asked, slug: str) -> object:
+        return records_document(world.store, asked, slug, mapping=mapping)["total"]["value"]
+
     figure = data.draw(st.sampled_from(sorted(CELLS)))
     day = data.draw(st.sampled_from(document["by_day"]))
     on = date.fromisoformat(day["date"])
-    of_day = replace(question, period_name="custom", start=on, end=on)
-    assert records_document(world.store, of_day, CELLS[figure])["total"]["value"] == day[figure]
+    assert value(replace(question, period_name="custom", start=on, end=on), CELLS[figure]) == day[figure]
     if document["by_owner"] and question.owner_id is None:
         entry = data.draw(st.sampled_from(document["by_owner"]))
         owner = entry["owner"]
         theirs = replace(question, owner_id=owner and owner["id"], of_nobody=owner is None)
-        assert records_document(world.store, theirs, CELLS[figure])["total"]["value"] == entry[figure]
-        assert records_document(world.store, theirs, "won_amount")["total"]["value"] == entry["won_amount"]
+        assert value(theirs, CELLS[figure]) == entry[figure]
+        assert value(theirs, "won_amount") == entry["won_amount"]
 
 
 def test_pages_follow_one_another_without_overlap(warehouse):

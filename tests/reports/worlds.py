@@ -34,13 +34,6 @@ ACTIONS = {
     22: "E-Mail",
     23: "Demo",
 }
-MEANINGS = {
-    1: ("calls", "unspecified"),
-    2: ("meetings", ""),
-    20: ("calls", "inbound"),
-    21: ("calls", "outbound"),
-    22: ("emails", ""),
-}
 STAGES = (
     "New Lead",
     "First contact",
@@ -51,13 +44,33 @@ STAGES = (
     "Closed Won",
     "Lost",
 )
-RANKS = dict(zip(range(11, 19), (0, 1, 2, 2, 3, 4, 5, 5), strict=True))
-REASONS = [
+STAGE_IDS = (14, 11, 12, 18, 13, 17, 16, 15)  # no id tells its place
+RANKS = dict(zip(STAGE_IDS, (0, 1, 2, 2, 3, 4, 5, 5), strict=True))
+"""What the stages' labels tell, or the stage before them."""
+UNKNOWN_STAGE, UNKNOWN_ACTION = 77, 999
+COMPANIES = (0, 1, 2)
+STRANGER = 3  # a company without a row of its own
+CATEGORIES = (1, 2)
+KNOWN = [
     PicklistValue("Opportunities", field, value, label)
-    for field, labels in (("winReason", ("Price", "Trust")), ("lossReason", ("Price", "Feature", "Timing")))
+    for field, labels in (
+        ("winReason", ("Price", "Trust")),
+        ("lossReason", ("Price", "Feature", "Timing")),
+        ("opportunityCategoryID", ("Cloud", "Security")),
+    )
     for value, label in enumerate(labels, start=1)
 ]
-GUIDE_RANKS = {rank: rank for rank in range(6)}
+PICKLISTS = {
+    "live": [
+        *KNOWN,
+        *(
+            PicklistValue("Opportunities", "stage", stage, label, sort_order=place)
+            for place, (stage, label) in enumerate(zip(STAGE_IDS, STAGES, strict=True))
+        ),
+    ],
+    "guide": KNOWN,
+}
+"""What each dialect's tenant has labels for; the guide's has none for its stages."""
 TEXTS = (None, "", "Inbound from web", "OUTBOUND follow-up", "inbound, then outbound", "<p>Sent <b>quote</b></p>")
 MARKS = (
     datetime(2026, 3, 29, 1, tzinfo=UTC),  # Berlin's clocks
@@ -90,9 +103,9 @@ def live_rows(random: Random, size: int) -> dict[str, Sequence[Record]]:
     to_dos = [
         CompanyToDo(
             id=number,
-            action_type=maybe(random, random.choice([*ACTIONS, 999]), chance=0.95),
+            action_type=maybe(random, random.choice([*ACTIONS, UNKNOWN_ACTION]), chance=0.95),
             assigned_to_resource_id=random.choice(OWNERS),
-            company_id=maybe(random, random.randint(0, 3)),
+            company_id=maybe(random, random.choice((*COMPANIES, STRANGER))),
             contact_id=maybe(random, 31),
             opportunity_id=maybe(random, random.randint(1, size * 2), chance=0.3),
             activity_description=random.choice(TEXTS),
@@ -128,7 +141,7 @@ def note(random: Random, number: int, to_dos: Sequence[CompanyToDo]) -> CompanyN
         id=number,
         action_type=random.choice([*ACTIONS, None]),
         assigned_resource_id=random.choice(OWNERS),
-        company_id=maybe(random, random.randint(0, 3)),
+        company_id=maybe(random, random.choice((*COMPANIES, STRANGER))),
         opportunity_id=maybe(random, random.randint(1, number + 1), chance=0.3),
         name=random.choice(TEXTS),
         note=random.choice(TEXTS),
@@ -147,7 +160,7 @@ def guide_rows(random: Random, size: int) -> dict[str, Sequence[Record]]:
             assigned_resource_id=random.choice(OWNERS),
             action_type=maybe(random, random.randint(0, 8), chance=0.95),
             direction=maybe(random, random.choice((1, 2, 2, 1, 3)), chance=0.6),
-            company_id=maybe(random, random.randint(0, 3)),
+            company_id=maybe(random, random.choice((*COMPANIES, STRANGER))),
             opportunity_id=maybe(random, random.randint(1, size), chance=0.3),
             start_date_time=maybe(random, moment(random)),
             completed_date_time=maybe(random, moment(random)),
@@ -164,7 +177,7 @@ def shared_rows(random: Random, size: int, *, live: bool) -> dict[str, Sequence[
         "CompanyToDos": [],
         "CompanyNotes": [],
         "Resources": [Resource(id=who, first_name="Rep", last_name=str(who)) for who in OWNERS if who in (7, 8, 9)],
-        "Companies": [Company(id=number, company_name=f"Company {number}") for number in range(3)],
+        "Companies": [Company(id=number, company_name=f"Company {number}") for number in COMPANIES],
         "Contacts": [Contact(id=31, first_name="Zoë", last_name=None)],
         "Appointments": [
             Appointment(
@@ -185,7 +198,9 @@ def opportunity(random: Random, number: int, *, live: bool) -> Opportunity:
         id=number,
         title=f"Deal {number}",
         owner_resource_id=random.choice(OWNERS),
-        stage=maybe(random, random.choice([*RANKS, 77]) if live else random.randint(0, 5), chance=0.95),
+        company_id=maybe(random, random.choice((*COMPANIES, STRANGER))),
+        opportunity_category_id=maybe(random, random.choice(CATEGORIES)),
+        stage=maybe(random, random.choice([*RANKS, UNKNOWN_STAGE]) if live else random.randint(0, 5), chance=0.95),
         status=random.choice((0, 1, 1, 2, 2, 3, 4, None)),
         probability=maybe(random, random.randint(0, 100)),
         amount=maybe(random, Decimal(random.randint(0, 10**7)) / 100, chance=0.9),
@@ -232,7 +247,10 @@ def changed(random: Random, deal: Opportunity, *, live: bool) -> Opportunity:
     changes: dict[str, object] = {}
     if random.random() < 0.6:
         changes |= {"status": 1, "stage": random.choice([*RANKS]) if live else random.randint(0, 4)}
-    for name in ("amount", "projected_close_date", "stage", "owner_resource_id"):
+    for name in (
+        *("amount", "projected_close_date", "stage", "owner_resource_id"),
+        *("company_id", "opportunity_category_id", "create_date"),
+    ):
         if random.random() < 0.3:
             changes[name] = getattr(other, name)
     return structs.replace(deal, **changes)

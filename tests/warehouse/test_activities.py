@@ -20,7 +20,7 @@ from partner_portal.organizations.scope import OrganizationScope
 from partner_portal.warehouse import activities
 from partner_portal.warehouse.duckdb_store import DuckDBEngine, DuckDBSession
 from partner_portal.warehouse.migration import migrate
-from partner_portal.warehouse.organization_store import MirrorStore
+from partner_portal.warehouse.organization_store import MirrorWarehouse
 from partner_portal.warehouse.store import OrganizationStore, Tenant
 from warehouse.filling import complete, fill
 
@@ -350,7 +350,7 @@ def counting() -> Iterator[CountingEngine]:
 
 
 def test_a_settled_store_answers_from_its_table_and_is_not_written_again(counting: CountingEngine) -> None:
-    store = MirrorStore(counting, OrganizationScope(1))
+    store = MirrorWarehouse(counting).organization(OrganizationScope(1))
     fill(store, COMPANY_NOTES, [CompanyNote(id=1)])
     store.settle_activities()
     with counting.writing(1) as session:

@@ -46,7 +46,9 @@ def test_the_first_sight_of_a_row_records_its_state_once(store: OrganizationStor
         ({"amount": None}, ["appeared", "changed"]),
         ({"projected_close_date": AT}, ["appeared", "changed"]),
         ({"owner_resource_id": 5}, ["appeared", "changed"]),
-        ({"title": "Other name", "last_activity": AT}, ["appeared"]),
+        ({"company_id": 5}, ["appeared", "changed"]),
+        ({"opportunity_category_id": 5}, ["appeared", "changed"]),
+        ({"title": "Other name", "create_date": AT, "last_activity": AT}, ["appeared"]),
     ],
     ids=str,
 )
@@ -64,6 +66,21 @@ def test_a_change_of_what_is_followed_is_recorded_and_of_nothing_else(
         assert store.rows(f"SELECT seen_at, {name} FROM opportunity_changes WHERE kind = 'changed'") == [
             (naive(LATER), expected)
         ]
+
+
+def test_each_state_carries_whose_it_was_its_title_and_when_it_was_created(store: OrganizationStore) -> None:
+    def seen(at: datetime, **more: Any) -> None:
+        fill(store, OPPORTUNITIES, [Opportunity(id=1, **more)], at=at)
+
+    seen(AT, title="First", company_id=4, opportunity_category_id=2, create_date=AT)
+    seen(LATER, title="Second", company_id=4, opportunity_category_id=2, create_date=LATER)
+    seen(LATER, title="Third", company_id=5, opportunity_category_id=2, create_date=LATEST)
+    fill(store, OPPORTUNITIES, [], replace=True, at=LATEST)
+    assert changes(store, "kind, title, company_id, opportunity_category_id, create_date") == [
+        ("appeared", "First", 4, 2, naive(AT)),
+        ("changed", "Third", 5, 2, naive(LATEST)),
+        ("vanished", "Third", 5, 2, naive(LATEST)),
+    ]
 
 
 def test_a_vanished_row_is_recorded_with_its_last_state_and_may_come_back(store: OrganizationStore) -> None:

@@ -124,6 +124,60 @@ def test_a_store_of_before_the_history_begins_it_with_what_it_holds(written: str
     warehouse.close()
 
 
+def test_a_history_without_whose_deal_it_was_takes_that_from_the_deals_held_and_reads_nothing_anew(
+    location: str,
+) -> None:
+    warehouse = open_warehouse(location)
+    for scope in (OURS, OrganizationScope(2)):
+        store = warehouse.organization(scope)
+        of = {"company_id": 40 + scope.organization_id, "opportunity_category_id": 9, "create_date": AT}
+        for stage in (1, 2):
+            fill(store, OPPORTUNITIES, [OPPORTUNITIES.record(id=n, title="Deal", stage=stage, **of) for n in (1, 2)])
+        fill(store, OPPORTUNITIES, [OPPORTUNITIES.record(id=1, title="Deal", stage=2, **of)], replace=True)
+    warehouse.close()
+    for column in ("title", "company_id", "opportunity_category_id", "create_date"):
+        alter(location, f"ALTER TABLE mirror.opportunity_changes DROP COLUMN {column}")
+    for _ in range(2):
+        warehouse = open_warehouse(location)
+        for scope in (OURS, OrganizationScope(2)):
+            store = warehouse.organization(scope)
+            now = ("Deal", 40 + scope.organization_id, 9, AT.replace(tzinfo=None))
+            assert store.rows(
+                "SELECT opportunity_id, kind, stage, title, company_id, opportunity_category_id, create_date "
+                "FROM opportunity_changes ORDER BY opportunity_id, version"
+            ) == [
+                (1, "appeared", 1, *now),
+                (1, "changed", 2, *now),
+                (2, "appeared", 1, None, None, None, None),
+                (2, "changed", 2, None, None, None, None),
+                (2, "vanished", 2, None, None, None, None),
+            ]
+            assert store.sources()["Opportunities"].watermark == AT
+        warehouse.close()
+    warehouse = open_warehouse(location)
+    store = warehouse.organization(OURS)
+    fill(store, OPPORTUNITIES, [OPPORTUNITIES.record(id=1, title="Deal", stage=2, company_id=50)])
+    assert store.rows("SELECT company_id FROM opportunity_changes WHERE opportunity_id = 1 ORDER BY version") == [
+        (41,),
+        (41,),
+        (50,),
+    ]
+    warehouse.close()
+
+
+def test_a_history_keeps_what_it_recorded_when_it_gets_another_column(location: str) -> None:
+    warehouse = open_warehouse(location)
+    for company in (3, 4):
+        row = OPPORTUNITIES.record(id=1, title="Deal", company_id=company)
+        fill(warehouse.organization(OURS), OPPORTUNITIES, [row])
+    warehouse.close()
+    alter(location, "ALTER TABLE mirror.opportunity_changes DROP COLUMN title")
+    warehouse = open_warehouse(location)
+    kept = warehouse.organization(OURS).rows("SELECT company_id, title FROM opportunity_changes ORDER BY version")
+    assert kept == [(3, "Deal"), (4, "Deal")]
+    warehouse.close()
+
+
 @pytest.mark.parametrize(
     "older",
     [

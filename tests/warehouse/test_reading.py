@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from partner_portal.autotask.catalog import OPPORTUNITIES, Opportunity
+from partner_portal.organizations.scope import OrganizationScope
+from partner_portal.warehouse.opening import open_warehouse
 from partner_portal.warehouse.store import EntityFacts, OrganizationStore, PicklistValue, Tenant, WarehouseError
 from warehouse.filling import AT, fill, fill_deals, held
 
@@ -107,6 +110,69 @@ def test_a_snapshot_sees_one_state_while_others_write(store: OrganizationStore) 
         assert view.max_id(OPPORTUNITIES) == 2
     assert held(store) == {3: "Deal"}
     assert store.data_version() > version
+
+
+@pytest.fixture
+def embedded() -> Iterator[OrganizationStore]:
+    opened = open_warehouse(":memory:")
+    yield opened.organization(OrganizationScope(1))
+    opened.close()
+
+
+def test_a_twin_sees_what_its_snapshot_sees(embedded: OrganizationStore) -> None:
+    fill_deals(embedded, 1)
+    with embedded.snapshot() as view, view.twin() as twin:
+        fill_deals(embedded, 2)
+        assert twin is not None
+        assert held(twin) == held(view) == {1: "Deal"}
+
+
+def test_no_twin_sees_another_state_than_its_snapshot(embedded: OrganizationStore) -> None:
+    fill_deals(embedded, 1)
+    with embedded.snapshot() as view:
+        assert held(view) == {1: "Deal"}
+        fill_deals(embedded, 2)
+        with view.twin() as twin:
+            assert twin is None
+
+
+def test_only_a_snapshot_has_a_twin_and_only_where_that_is_quicker(store: OrganizationStore) -> None:
+    with store.twin() as twin:
+        assert twin is None
+    with store.snapshot() as view, view.twin() as twin:
+        assert twin is None or held(twin) == held(view)
+
+
+def titles_of(view: OrganizationStore) -> dict[int, str | None]:
+    return view.kept("titles", lambda: held(view))
+
+
+def test_what_was_read_of_a_state_is_kept_until_the_state_changes(store: OrganizationStore) -> None:
+    fill_deals(store, 1)
+    with store.snapshot() as view:
+        first = titles_of(view)
+        assert titles_of(view) is first
+    with store.snapshot() as view:
+        assert titles_of(view) is first
+        fill_deals(store, 2)
+        assert titles_of(view) is first
+    with store.snapshot() as view:
+        assert titles_of(view) == {1: "Deal", 2: "Deal"}
+
+
+def test_what_is_kept_is_each_organizations_own(store: OrganizationStore, stranger: OrganizationStore) -> None:
+    for each, number in ((store, 1), (stranger, 2)):
+        fill_deals(each, number)
+    for each, number in ((store, 1), (stranger, 2), (store, 1)):
+        with each.snapshot() as view:
+            assert titles_of(view) == {number: "Deal"}
+
+
+def test_outside_of_a_snapshot_nothing_is_kept(store: OrganizationStore) -> None:
+    asked: list[int] = []
+    for _ in range(2):
+        store.kept("anything", lambda: asked.append(1))
+    assert asked == [1, 1]
 
 
 def test_a_refused_statement_does_not_spoil_the_store(store: OrganizationStore) -> None:

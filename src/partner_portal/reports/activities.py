@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from partner_portal.lib.zone import first_instant
 from partner_portal.reports.catalogue import metric_named, metrics_of
 from partner_portal.reports.inquiry import Inquiry
 from partner_portal.reports.listing import Listing, order_of
 from partner_portal.reports.mapping import TenantMapping
 from partner_portal.reports.metric import Subject
+from partner_portal.reports.question import naive
 from partner_portal.reports.relations import meaning_of
 from partner_portal.reports.span import day_of, in_span, is_earlier, is_now
 from partner_portal.reports.statement import statement
@@ -56,19 +59,27 @@ def count_activities(inquiry: Inquiry) -> ActivityCounts:
     )
     counting = _Counting(inquiry.mapping)
     counts = ActivityCounts(counting.nothing(), counting.nothing())
+    by_day: dict[date | None, Counts] = defaultdict(counting.nothing)
+    by_owner: dict[int | None, Counts] = defaultdict(counting.nothing)
     for is_daily, day, owner, in_period, in_comparison, action, told, is_echo, counted in inquiry.answer(sql):
         slugs = counting.slugs_of(action, told, is_echo=is_echo)
         if is_daily:
-            if day is not None:
-                _add(counts.by_day.setdefault(frame.day_within(day), counting.nothing()), slugs, counted)
+            _add(by_day[day], slugs, counted)
             continue
         if in_period:
             _add(counts.now, slugs, counted)
-            _add(counts.by_owner.setdefault(owner, counting.nothing()), slugs, counted)
+            _add(by_owner[owner], slugs, counted)
             if not is_echo:
                 counts.by_action[action] = counts.by_action.get(action, 0) + counted
         if in_comparison:
             _add(counts.earlier, slugs, counted)
+    counts.by_owner = dict(by_owner)
+    for day, found in by_day.items():
+        # those of the comparison period have no day
+        if day is not None:
+            whole = counts.by_day.setdefault(frame.day_within(day), counting.nothing())
+            for slug, counted in found.items():
+                whole[slug] += counted
     undated = statement("undated_activities", confined=confined)
     counts.undated = int(inquiry.answer(undated)[0][0])
     return counts
@@ -86,10 +97,11 @@ class _Counting:
         self._mapping = mapping
         self._metrics = metrics_of(Subject.ACTIVITIES, HAPPENED_AT)
         self._known: dict[tuple[int | None, str | None, bool], tuple[str, ...]] = {}
+        self._nothing = dict.fromkeys((metric.slug for metric in self._metrics), 0)
 
     def nothing(self) -> Counts:
         """No activities, for every metric."""
-        return dict.fromkeys((metric.slug for metric in self._metrics), 0)
+        return self._nothing.copy()
 
     def slugs_of(self, action: int | None, told: str | None, *, is_echo: bool) -> tuple[str, ...]:
         """The metrics that count activities of this action type and told direction."""
@@ -100,9 +112,28 @@ class _Counting:
         return self._known[key]
 
 
-def recent_activity(inquiry: Inquiry) -> list[dict[str, Any]]:
-    """The latest activities of the period as the document lists them, newest first."""
-    condition = f"{is_now(HAPPENED_AT)} AND ({metric_named('activities').selection.where})"
+def recent_activity(inquiry: Inquiry, counts: ActivityCounts) -> list[dict[str, Any]]:
+    """The latest activities of the period as the document lists them, newest first; `counts` are the period's."""
+    metric, frame = metric_named("activities"), inquiry.frame
+    first = _first_of_last_days(counts.by_day, metric.slug, RECENT)
+    if first is None:
+        return []
+    # a day less, for those that clocks put back counted to the next
+    since = naive(first_instant(first - timedelta(days=1), frame.zone))
+    recently = f"{HAPPENED_AT} >= TIMESTAMP '{since:%Y-%m-%d %H:%M:%S}'"
+    condition = f"{is_now(HAPPENED_AT)} AND {recently} AND ({metric.selection.where})"
     listing = Listing(inquiry, Subject.ACTIVITIES, condition)
     rows = listing.rows(order_of(Subject.ACTIVITIES), limit=RECENT)
     return [{key: row[key] for key in SHOWN} for row in rows]
+
+
+def _first_of_last_days(by_day: Mapping[date, Counts], slug: str, wanted: int) -> date | None:
+    """The first of the last days that hold `wanted` records between them, or all there are; None without any."""
+    held = 0
+    first: date | None = None
+    for day in sorted(by_day, reverse=True):
+        if counted := by_day[day][slug]:
+            held, first = held + counted, day
+        if held >= wanted:
+            break
+    return first

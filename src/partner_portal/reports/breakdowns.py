@@ -7,7 +7,6 @@ from typing import Any
 from partner_portal.reports.activities import Counts
 from partner_portal.reports.deals import DealCounts
 from partner_portal.reports.figures import Figures
-from partner_portal.reports.names import resource_names
 from partner_portal.reports.question import Frame
 from partner_portal.reports.wire import amount_text, named, rate
 
@@ -46,8 +45,8 @@ def by_day(figures: Figures, frame: Frame) -> list[dict[str, Any]]:
 def by_owner(figures: Figures) -> list[dict[str, Any]]:
     """One entry per owner with any figure in the period, nobody included; most calls first, then by name."""
     owners = sorted(_owners(figures), key=lambda owner: (owner is None, owner))
-    names = resource_names(figures.inquiry.store, [owner for owner in owners if owner is not None])
-    entries = [_owner(figures, owner, names.get(owner) if owner is not None else None) for owner in owners]
+    people = figures.ground.people
+    entries = [_owner(figures, owner, people.get(owner) if owner is not None else None) for owner in owners]
     return sorted(entries, key=_rank)
 
 

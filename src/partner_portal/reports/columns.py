@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 from partner_portal.reports.metric import Subject
-from partner_portal.reports.wire import amount_text, full_name, instant_text, named
+from partner_portal.reports.names import Named
+from partner_portal.reports.wire import amount_text, instant_text, named
 
 
 class Type(StrEnum):
@@ -29,34 +30,28 @@ class Type(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its key in a row, its heading, and its SQL over `record` and the names joined to it.
+    """One column: its key in a row, its heading, and its SQL over `record`.
 
-    `selects` may be several expressions, which `write` makes one value of; `sorts` is what to sort by, empty where
-    that makes no sense.
+    `write` makes the value in the row of the one selected; where that is an id of something `named`, it is given the
+    name, too. `sorts` is SQL to sort by, over the names joined to the record as well; empty where that makes no sense.
     """
 
     key: str
     title: str
     type: Type
-    selects: tuple[str, ...]
+    selects: str
     sorts: tuple[str, ...] = ()
     write: Callable[..., Any] = lambda value: value
+    named: Named | None = None
 
 
 def _plain(key: str, title: str, of: Type, write: Callable[..., Any] = lambda value: value) -> Column:
-    return Column(key, title, of, (f"record.{key}",), (f"record.{key}",), write)
+    return Column(key, title, of, f"record.{key}", (f"record.{key}",), write)
 
 
-def _person(key: str, title: str, alias: str) -> Column:
-    names = (f"{alias}.first_name", f"{alias}.last_name")
-    return Column(
-        key,
-        title,
-        Type.PERSON,
-        (f"record.{alias}_id", *names),
-        tuple(f'lower({name}) COLLATE "C"' for name in reversed(names)),
-        lambda person, first, last: named(person, full_name(first, last)),
-    )
+def _person(key: str, title: str, of: Named) -> Column:
+    sorts = tuple(f'lower({key}.{name}) COLLATE "C"' for name in ("last_name", "first_name"))
+    return Column(key, title, Type.PERSON, f"record.{key}_id", sorts, named, of)
 
 
 def _instant(key: str, title: str) -> Column:
@@ -68,7 +63,7 @@ def _date(key: str, title: str) -> Column:
 
 
 def _text(key: str, title: str) -> Column:
-    return Column(key, title, Type.TEXT, (f"record.{key}",), (f'lower(record.{key}) COLLATE "C"',))
+    return Column(key, title, Type.TEXT, f"record.{key}", (f'lower(record.{key}) COLLATE "C"',))
 
 
 def _money(key: str, title: str) -> Column:
@@ -84,11 +79,12 @@ _COMPANY = Column(
     "company",
     "Company",
     Type.COMPANY,
-    ("record.company_id", "company.company_name"),
+    "record.company_id",
     ('lower(company.company_name) COLLATE "C"',),
     named,
+    Named.COMPANY,
 )
-_OWNER = _person("owner", "Owner", "owner")
+_OWNER = _person("owner", "Owner", Named.RESOURCE)
 
 _DEALS = (
     _text("title", "Title"),
@@ -103,7 +99,7 @@ _DEALS = (
         "weighted_amount",
         "Weighted",
         Type.MONEY,
-        ("record.amount_by_percent",),
+        "record.amount_by_percent",
         ("record.amount_by_percent",),
         _weighted,
     ),
@@ -124,7 +120,7 @@ COLUMNS: dict[Subject, tuple[Column, ...]] = {
         _plain("action_type", "Action type", Type.TEXT),
         _OWNER,
         _COMPANY,
-        _person("contact", "Contact", "contact"),
+        _person("contact", "Contact", Named.CONTACT),
         _text("source", "Source"),
         _plain("id", "Id", Type.INTEGER),
     ),

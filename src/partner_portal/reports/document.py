@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from partner_portal.reports.activities import recent_activity
-from partner_portal.reports.appointments import upcoming_appointments
 from partner_portal.reports.breakdowns import by_day, by_owner
 from partner_portal.reports.figures import Figures, figures_of
 from partner_portal.reports.funnel import conversion_document, funnel_document
@@ -84,7 +82,7 @@ def _lists(figures: Figures, frame: Frame) -> dict[str, Any]:
             "total": None if appointments is None else appointments.now,
             "previous": appointments.earlier if appointments is not None and compared else None,
             "upcoming_total": None if appointments is None else appointments.upcoming,
-            "upcoming": [] if appointments is None else upcoming_appointments(figures.inquiry),
+            "upcoming": figures.upcoming,
         },
         "funnel": funnel_document(figures.deals, compared=compared),
         "conversion_rate": conversion_document(figures.deals),
@@ -92,5 +90,5 @@ def _lists(figures: Figures, frame: Frame) -> dict[str, Any]:
         "ratios": ratios_document(figures),
         "by_day": by_day(figures, frame),
         "by_owner": by_owner(figures),
-        "recent_activity": [] if figures.activities is None else recent_activity(figures.inquiry),
+        "recent_activity": figures.recent,
     }

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from partner_portal.autotask.catalog import OPPORTUNITIES
-from partner_portal.reports.localtime import is_plain_date_sql
+from partner_portal.reports.dates import DealSpans, Span
 from partner_portal.reports.mapping import TenantMapping
 from partner_portal.reports.metric import Subject
 from partner_portal.reports.question import Frame, QuestionError, naive
@@ -26,6 +26,7 @@ _OWNERS = {
     Subject.ACTIVITIES: "owner_id",
     Subject.APPOINTMENTS: "resource_id",
     Subject.DEALS: "owner_resource_id",
+    Subject.CHANGES: "owner_resource_id",
 }
 """Which column of a subject's table is its owner."""
 
@@ -36,73 +37,32 @@ _KNOWN = (
 )
 
 
-Span = tuple[datetime, datetime]
-
-
-@dataclass(frozen=True)
-class DealSpans:
-    """Where those dates of deals lie that are instants to be taken locally (aware); None where all are plain dates.
-
-    `recorded` are the projected dates in the history of deals.
-    """
-
-    created: Span | None = None
-    projected: Span | None = None
-    ended: Span | None = None
-    recorded: Span | None = None
-
-
-def deal_spans(store: OrganizationStore) -> DealSpans:
-    """Ask `store` for the spans: the fewer offsets a statement has to know, the sooner it is planned."""
-    instants = {
-        name: f"NOT {is_plain_date_sql(column)}"
-        for name, column in (
-            ("created", "create_date"),
-            ("projected", "projected_close_date"),
-            ("closed", "closed_date"),
-            ("lost", "lost_date"),
-        )
-    }
-    found = [_aware(at) for at in store.rows(statement("deal_instants", **instants))[0]]
-    return DealSpans(
-        *(
-            None if first is None or last is None else (first, last)
-            for first, last in zip(found[::2], found[1::2], strict=True)
-        )
-    )
-
-
-def history_begins(store: OrganizationStore) -> datetime | None:
-    """When the first state of a deal was recorded (aware); None before any."""
-    return _aware(store.rows("SELECT MIN(seen_at) FROM opportunity_changes")[0][0])
-
-
-def _aware(at: datetime | None) -> datetime | None:
-    return None if at is None else at.replace(tzinfo=UTC)
-
-
 @dataclass(frozen=True)
 class Inquiry:
     """One question to `store`, a snapshot whose state is `ground`, with all that its statements need.
 
-    `mapping` says what the tenant's ids mean; `since` is when the history of deals begins (aware), None before any.
+    `mapping` says what the tenant's ids mean.
     """
 
     frame: Frame
     store: OrganizationStore = field(repr=False)
     ground: Ground
     mapping: TenantMapping
-    since: datetime | None
+
+    @property
+    def since(self) -> datetime | None:
+        """When the history of deals begins (aware); None before any."""
+        return self.ground.since
+
+    @property
+    def spans(self) -> DealSpans:
+        """Where dates of deals have to be taken locally."""
+        return self.ground.spans
 
     @property
     def dialect(self) -> str:
         """The tenant's dialect."""
         return self.ground.dialect
-
-    @cached_property
-    def spans(self) -> DealSpans:
-        """Where local dates have to be worked out; read for lists of deals only, since counts do without."""
-        return deal_spans(self.store)
 
     @cached_property
     def parameters(self) -> Mapping[str, Any]:
@@ -149,14 +109,6 @@ class Inquiry:
         if subject is not Subject.APPOINTMENTS:
             conditions += self._of_companies(subject)
         return " AND ".join(conditions) or "TRUE"
-
-    def of_owners(self, column: str) -> str:
-        """SQL for "the owner in `column` is asked for"."""
-        return " AND ".join(self._of_owners(column)) or "TRUE"
-
-    def of_companies(self, subject: Subject) -> str:
-        """SQL for "a row of the subject's table is of a company and category asked for"."""
-        return " AND ".join(self._of_companies(subject)) or "TRUE"
 
     def _of_owners(self, column: str) -> list[str]:
         asked, conditions = self.frame.question, []

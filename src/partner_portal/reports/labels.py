@@ -23,15 +23,15 @@ OWN_COMPANY = 0
 """The id of the tenant's own company (API.md 6.1): what is done with it is rarely sales."""
 
 
-def mapping_in_force(store: OrganizationStore, ground: Ground, confirmed: TenantMapping | None) -> TenantMapping:
+def mapping_in_force(ground: Ground, confirmed: TenantMapping | None) -> TenantMapping:
     """The mapping to count with: the `confirmed` one, named and completed by today's labels, else the proposed one.
 
     A stage that is missing in a confirmed mapping ranks as the nearest before it; an action type or status that is
     missing stays unmapped. Completing twice changes nothing.
     """
     if confirmed is None:
-        return proposed_mapping(store, ground)
-    names = {entry.action: entry.label for entry in action_labels(store, ground)}
+        return proposed_mapping(ground)
+    names = {entry.action: entry.label for entry in action_labels(ground)}
     return replace(
         confirmed,
         actions=replace(confirmed.actions, labels=names),
@@ -39,7 +39,7 @@ def mapping_in_force(store: OrganizationStore, ground: Ground, confirmed: Tenant
     )
 
 
-def proposed_mapping(store: OrganizationStore, ground: Ground) -> TenantMapping:
+def proposed_mapping(ground: Ground) -> TenantMapping:
     """The mapping in force as long as no administrator has confirmed one.
 
     It leaves out nobody's rows and takes no status but the vendor's own for won or lost, so that no number silently
@@ -47,10 +47,10 @@ def proposed_mapping(store: OrganizationStore, ground: Ground) -> TenantMapping:
     """
     labels = stage_labels(ground)
     in_doubt = {entry.stage for entry in labels} <= GUIDE_STAGES
-    stages = propose_stages(labels, _stages_in_rows(store) if in_doubt else ())
+    stages = propose_stages(labels, sorted(ground.stages) if in_doubt else ())
     if ground.dialect == GUIDE:
         return TenantMapping(GUIDE_ACTIONS, stages, outcomes=GUIDE_OUTCOMES)
-    return TenantMapping(propose_actions(action_labels(store, ground)), stages)
+    return TenantMapping(propose_actions(action_labels(ground)), stages)
 
 
 def suggested_mapping(store: OrganizationStore, ground: Ground) -> TenantMapping:
@@ -59,20 +59,19 @@ def suggested_mapping(store: OrganizationStore, ground: Ground) -> TenantMapping
     Besides the proposed mapping it leaves out the tenant's own company and reads the labels of the tenant's own
     statuses: both would change numbers, so neither is in force before it is confirmed.
     """
-    proposed = proposed_mapping(store, ground)
+    proposed = proposed_mapping(ground)
     own = store.rows("SELECT id FROM companies WHERE id = $own", {"own": OWN_COMPANY})
     outcomes = proposed.outcomes if ground.dialect == GUIDE else propose_outcomes(status_labels(ground))
     return replace(proposed, outcomes=outcomes, excluded_companies=frozenset(company for (company,) in own))
 
 
-def action_labels(store: OrganizationStore, ground: Ground) -> list[ActionLabel]:
+def action_labels(ground: Ground) -> list[ActionLabel]:
     """Action types by id: as the entity ActionTypes names them, else as a picklist of the activities does."""
     labels: dict[int, ActionLabel] = {}
     for entity in reversed(ACTIVITY_ENTITIES[ground.dialect]):
         for entry in _picklist(ground, entity, "actionType"):
             labels[entry.value] = ActionLabel(entry.value, entry.label, is_active=entry.is_active)
-    types = store.rows("SELECT id, name, is_system_action_type, is_active FROM action_types")
-    for action, name, is_system, is_active in types:
+    for action, name, is_system, is_active in ground.action_types:
         if name is not None:
             labels[action] = ActionLabel(action, name, is_system, is_active)
     return list(labels.values())
@@ -102,10 +101,6 @@ def reason_labels(ground: Ground, field: str) -> dict[int, str]:
 def doubtful_statuses(ground: Ground) -> list[str]:
     """Statuses whose label does not say what the vendor's id means, as `id "label"`."""
     return [f'{entry.status} "{entry.label}"' for entry in status_labels(ground) if is_doubtful(entry)]
-
-
-def _stages_in_rows(store: OrganizationStore) -> list[int]:
-    return [stage for (stage,) in store.rows("SELECT DISTINCT stage FROM opportunities WHERE stage IS NOT NULL")]
 
 
 def _picklist(ground: Ground, entity: str, field: str) -> Iterable[PicklistValue]:

@@ -12,19 +12,21 @@ from partner_portal.reports.inquiry import Inquiry
 from partner_portal.reports.labels import stage_labels, status_labels
 from partner_portal.reports.links import Links
 from partner_portal.reports.metric import Subject
+from partner_portal.reports.names import Names, names_of
 from partner_portal.reports.question import QuestionError
 from partner_portal.reports.relations import NAMES, relation_of
 from partner_portal.reports.statement import statement
 from partner_portal.reports.texts import subjects_of
 
 _NAME = re.compile(r"[a-z_]+")
-_SUBJECT = Column("subject", "Subject", Type.TEXT, ())
-_URL = Column("url", "In Autotask", Type.LINK, ())
+_SUBJECT = Column("subject", "Subject", Type.TEXT, "")
+_URL = Column("url", "In Autotask", Type.LINK, "")
 _JOINS = {
-    "owner_id": "LEFT JOIN resources AS owner ON owner.id = record.owner_id",
-    "company_id": "LEFT JOIN companies AS company ON company.id = record.company_id",
-    "contact_id": "LEFT JOIN contacts AS contact ON contact.id = record.contact_id",
+    "owner": "LEFT JOIN resources AS owner ON owner.id = record.owner_id",
+    "company": "LEFT JOIN companies AS company ON company.id = record.company_id",
+    "contact": "LEFT JOIN contacts AS contact ON contact.id = record.contact_id",
 }
+"""What names are sorted by, with the alias of each."""
 _BESIDE = {Subject.ACTIVITIES: ("record.opportunity_id",)}
 """What rows are made of besides their columns."""
 _TIES = {Subject.ACTIVITIES: ("record.source",), Subject.CHANGES: ("record.version",)}
@@ -71,40 +73,43 @@ class Listing:
     def rows(self, order: Order, *, limit: int, offset: int = 0) -> list[dict[str, Any]]:
         """One page of them, each by its columns."""
         columns = COLUMNS[self.subject]
-        values = [expression for column in columns for expression in column.selects]
-        values += _BESIDE.get(self.subject, ())
+        values = [*(column.selects for column in columns), *_BESIDE.get(self.subject, ())]
         sorted_by = _order_sql(self.subject, order)
         page = f"LIMIT {int(limit)} OFFSET {int(offset)}"
         said = set(_NAME.findall(" ".join((*values, sorted_by, self.condition))))
         names = [name for name in NAMES[self.subject] if name in said]
-        needs_names = any(f"{alias}." in sorted_by for alias in ("owner", "company", "contact"))
+        joins = [join for alias, join in _JOINS.items() if f"{alias}." in sorted_by]
         sql = statement(
             "records",
             values=", ".join(values),
             names=", ".join(names),
             relation=relation_of(self.subject, self.inquiry, names),
             condition=self.condition,
-            joins=" ".join(join for column, join in _JOINS.items() if column in names),
-            before="" if needs_names else f"ORDER BY {sorted_by} {page}",
+            joins=" ".join(joins),
             order=sorted_by,
-            after=page if needs_names else "",
+            page=page,
         )
-        rows = [self._row(columns, found) for found in self.inquiry.answer(sql)]
+        found = self.inquiry.answer(sql)
+        names_by_place = {
+            place: names_of(self.inquiry, column.named, {row[place] for row in found} - {None})
+            for place, column in enumerate(columns)
+            if column.named is not None
+        }
+        rows = [self._row(columns, row, names_by_place) for row in found]
         if self.subject is Subject.ACTIVITIES:
             subjects = subjects_of(self.inquiry.store, [(row["source"], row["id"]) for row in rows])
             for row in rows:
                 row["subject"] = subjects.get((row["source"], row["id"]))
         return rows
 
-    def _row(self, columns: Sequence[Column], found: Sequence[Any]) -> dict[str, Any]:
-        row: dict[str, Any] = {}
-        place = 0
-        for column in columns:
-            row[column.key] = column.write(*found[place : place + len(column.selects)])
-            place += len(column.selects)
+    def _row(self, columns: Sequence[Column], found: Sequence[Any], names: Mapping[int, Names]) -> dict[str, Any]:
+        row = {
+            column.key: column.write(value, names[place].get(value)) if place in names else column.write(value)
+            for place, (column, value) in enumerate(zip(columns, found, strict=False))
+        }
         links = Links(self.inquiry.ground.tenant.web_url if self.inquiry.ground.tenant is not None else None)
         if self.subject is Subject.ACTIVITIES:
-            row["url"] = links.activity(row["company"] and row["company"]["id"], found[place])
+            row["url"] = links.activity(row["company"] and row["company"]["id"], found[-1])
         elif self.subject in _OF_DEALS:
             row["url"] = links.opportunity(row["id"])
         for key, labels in self._labels().items():

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from partner_portal.lib.zone import SECOND, local_date, offset_changes
 
 PAD = timedelta(days=1)
+MIDNIGHT = time()
 
 
 def local_date_sql(column: str, zone: ZoneInfo, starts_at: datetime, ends_at: datetime) -> str:
@@ -45,10 +46,9 @@ def is_plain_date_sql(column: str) -> str:
     return f"(CAST({column} AS TIME) = TIME '00:00:00')"
 
 
-def date_only(instant: datetime, zone: ZoneInfo) -> date:
-    """The date in a date-only field, by the same rule; `instant` is aware."""
-    utc = instant.astimezone(UTC)
-    return utc.date() if utc.time() == time() else local_date(utc, zone)
+def date_only(at: datetime, zone: ZoneInfo) -> date:
+    """The date in a date-only field, by the same rule; `at` is a naive UTC instant, as the store keeps it."""
+    return at.date() if at.time() == MIDNIGHT else local_date(at.replace(tzinfo=UTC), zone)
 
 
 def _shifted(column: str, offset: timedelta) -> str:

@@ -89,8 +89,8 @@ GUIDE_STAGES = frozenset(range(HIGHEST_RANK + 1))
 class StageMapping:
     """Stages by id: their funnel ranks 0-5, and those in which a deal counts as won where no status tells.
 
-    With `is_by_id` the ids are the ranks. `inferred` are stages that nobody mapped, each with the stage before it whose
-    rank it took; None where there was none, so that its rank is 0.
+    With `is_by_id` the ids 0-5 are the ranks, listed or not. `inferred` are stages that nobody mapped, each with the
+    stage before it whose rank it took; None where there was none, so that its rank is 0.
     """
 
     ranks: Mapping[int, int]
@@ -100,7 +100,13 @@ class StageMapping:
 
     def rank(self, stage: int | None) -> int:
         """The rank of `stage`; a deal without stage, or in one nobody mapped, has rank 0."""
-        return 0 if stage is None else self.ranks.get(stage, 0)
+        if stage is None:
+            return 0
+        return self.ranks.get(stage, stage if self.is_mapped(stage) else 0)
+
+    def is_mapped(self, stage: int) -> bool:
+        """Whether somebody, or its id, has said what the rank of `stage` is."""
+        return (stage in self.ranks and stage not in self.inferred) or (self.is_by_id and stage in GUIDE_STAGES)
 
 
 LIVE_OUTCOMES: Mapping[int, Outcome] = {1: Outcome.OPEN, 2: Outcome.LOST, 3: Outcome.WON, 4: Outcome.WON}

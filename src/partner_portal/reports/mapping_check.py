@@ -45,7 +45,7 @@ def _held(store: OrganizationStore, ground: Ground, mapping: TenantMapping) -> d
     """The ids that the tenant has, by section; of companies and resources only those that `mapping` asks for."""
     return {
         "action_types": _seen(store, "activities", "action_type").union(
-            entry.action for entry in action_labels(store, ground)
+            entry.action for entry in action_labels(ground)
         ),
         "stages": _seen(store, "opportunities", "stage").union(entry.stage for entry in stage_labels(ground)),
         "statuses": _seen(store, "opportunities", "status").union(entry.status for entry in status_labels(ground)),

@@ -76,7 +76,7 @@ def count_deals_by_id(
     sql = statement(
         "mapping_opportunity_counts",
         outcome=outcome_sql(ground.dialect, mapping),
-        is_created=is_dated_now("create_date"),
+        is_created=is_dated_now("create_date", ground.spans.created),
     )
     counts = DealCountsById()
     for stage, status, created, still_open in run(store, sql, frame.parameters):

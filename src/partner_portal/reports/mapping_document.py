@@ -8,8 +8,9 @@
  "excluded_companies": [id], "excluded_resources": [id], "emails_are_conversations": bool,
  "stale_after_days": 1-3650, "stale_days_by_stage": [{"id", "days": 1-3650}]}
 ```
-A type, stage or status that is not listed is unmapped. A status whose outcome is null is one of none of the three.
-Where no days are told, an open deal is stale after 30 days in whatever stage.
+A type, stage or status that is not listed is unmapped, but where stages are ranks the ids 0-5 are their own. A status
+whose outcome is null is one of none of the three. Where no days are told, an open deal is stale after 30 days in
+whatever stage.
 """
 
 from __future__ import annotations

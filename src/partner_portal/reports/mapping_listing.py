@@ -30,7 +30,6 @@ from partner_portal.reports.mapping_counts import (
 )
 from partner_portal.reports.mapping_document import document_of
 from partner_portal.reports.mapping_notes import mapping_notes
-from partner_portal.reports.names import resource_names
 from partner_portal.reports.proposals import ActionLabel, StageLabel, in_order, is_doubtful
 from partner_portal.reports.question import Frame, OrganizationFacts
 from partner_portal.reports.sources import GUIDE, Ground, ground_of
@@ -59,7 +58,7 @@ def mapping_listing(
             view,
             ground,
             recent_frame(facts, now),
-            mapping_in_force(view, ground, confirmed),
+            mapping_in_force(ground, confirmed),
             suggested_mapping(view, ground),
         )
         return _document(sight)
@@ -95,7 +94,7 @@ def _document(sight: _Sight) -> dict[str, Any]:
 
 def _actions(sight: _Sight) -> Iterator[dict[str, Any]]:
     counts = count_by_action(sight.store, sight.ground, sight.frame)
-    labels = {entry.action: entry for entry in action_labels(sight.store, sight.ground)}
+    labels = {entry.action: entry for entry in action_labels(sight.ground)}
     proposed, in_force = sight.proposed.actions.meanings, sight.in_force.actions.meanings
     for action in sorted({*labels, *proposed, *in_force, *(counts or ())}):
         entry = labels.get(action, ActionLabel(action, ""))
@@ -122,7 +121,6 @@ def _stages(sight: _Sight, deals: DealCountsById | None) -> Iterator[dict[str, A
     seen = {*sight.proposed.stages.ranks, *in_force.ranks, *(() if deals is None else deals.by_stage)}
     for entry in (*labels, *(StageLabel(stage, "") for stage in sorted(seen - names.keys()))):
         before = in_force.inferred.get(entry.stage)
-        is_unmapped = entry.stage in in_force.inferred or entry.stage not in in_force.ranks
         yield {
             "id": entry.stage,
             "label": entry.label or None,
@@ -131,7 +129,7 @@ def _stages(sight: _Sight, deals: DealCountsById | None) -> Iterator[dict[str, A
             "is_system": entry.is_system if entry.stage in names else None,
             "proposed": _rank(sight.proposed, entry.stage),
             "in_force": _rank(sight.in_force, entry.stage),
-            "is_unmapped": is_unmapped,
+            "is_unmapped": not in_force.is_mapped(entry.stage),
             "ranks_as": None if before is None else {"id": before, "label": names.get(before)},
             **_deals(None if deals is None else deals.by_stage.get(entry.stage, DealsSeen())),
         }
@@ -185,9 +183,8 @@ def _companies(sight: _Sight) -> list[dict[str, Any]]:
 def _resources(sight: _Sight) -> list[dict[str, Any]]:
     proposed, in_force = sight.proposed.excluded_resources, sight.in_force.excluded_resources
     listed = sorted(proposed | in_force)
-    names = resource_names(sight.store, listed)
     counts = count_by_resource(sight.store, sight.ground, sight.frame, listed)
-    return [_excluded(resource, names.get(resource), proposed, in_force, counts) for resource in listed]
+    return [_excluded(resource, sight.ground.people.get(resource), proposed, in_force, counts) for resource in listed]
 
 
 def _excluded(

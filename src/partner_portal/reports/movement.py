@@ -32,8 +32,8 @@ class _Group(NamedTuple):
     """Recorded states that are alike in all that any figure asks, as `movement.sql` selects them."""
 
     outcome: str | None
-    rank: int
-    rank_before: int | None
+    stage: int | None
+    stage_before: int | None
     is_step: bool
     is_start: bool
     is_end: bool
@@ -52,9 +52,15 @@ def count_movement(inquiry: Inquiry) -> Values:
     """Follow the period's pipeline through the recorded changes."""
     sums: dict[str, Any] = dict.fromkeys((metric.slug for metric in _METRICS), 0)
     sql = statement("movement", changes=relation_of(Subject.CHANGES, inquiry, names=()))
+    rank = inquiry.mapping.stages.rank
     for found in inquiry.answer(sql):
         group = _Group(*found)
-        row = group._asdict() | {"gain": 1 if group.has_gain else None, "loss": 1 if group.has_loss else None}
+        row = group._asdict() | {
+            "rank": rank(group.stage),
+            "rank_before": rank(group.stage_before),
+            "gain": 1 if group.has_gain else None,
+            "loss": 1 if group.has_loss else None,
+        }
         for metric in _METRICS:
             if metric.selection.holds(row):
                 sums[metric.slug] += (getattr(group, metric.column) or 0) if metric.column else group.states

@@ -1,19 +1,40 @@
-"""The names of the resources that records refer to."""
+"""The names of the companies, contacts and resources that records refer to."""
 
-# ruff: noqa: S608  (ids are integers)
+# ruff: noqa: S608  (tables are ours, ids are integers)
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from enum import StrEnum
 
-from partner_portal.reports.statement import is_one_of
+from partner_portal.reports.inquiry import Inquiry
+from partner_portal.reports.statement import in_portions, is_one_of
 from partner_portal.reports.wire import full_name
-from partner_portal.warehouse.store import OrganizationStore
+
+Names = Mapping[int, str | None]
+"""Names by id; None where a record has none."""
 
 
-def resource_names(store: OrganizationStore, ids: Collection[int]) -> dict[int, str | None]:
-    """The full name of each of `ids` that the mirror holds, None where it has none."""
-    if not ids:
-        return {}
-    found = store.rows(f"SELECT id, first_name, last_name FROM resources WHERE {is_one_of('id', ids)}")
-    return {resource: full_name(first, last) for resource, first, last in found}
+class Named(StrEnum):
+    """What is referred to by an id and shown by its name, with the table that it lies in."""
+
+    RESOURCE = "resources"
+    COMPANY = "companies"
+    CONTACT = "contacts"
+
+
+_COLUMNS = {Named.COMPANY: "company_name, NULL", Named.CONTACT: "first_name, last_name"}
+
+
+def names_of(inquiry: Inquiry, kind: Named, ids: Collection[int]) -> Names:
+    """The names of those of `ids` that the mirror holds; of resources all are known."""
+    if kind is Named.RESOURCE:
+        return inquiry.ground.people
+    return dict(_read(inquiry, kind, ids))
+
+
+def _read(inquiry: Inquiry, kind: Named, ids: Iterable[int]) -> Iterator[tuple[int, str | None]]:
+    for some in in_portions(sorted(ids)):
+        sql = f"SELECT id, {_COLUMNS[kind]} FROM {kind} WHERE {is_one_of('id', some)}"
+        for record_id, first, last in inquiry.store.rows(sql):
+            yield record_id, full_name(first, last) if kind is Named.CONTACT else first

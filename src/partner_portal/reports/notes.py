@@ -85,14 +85,15 @@ def _deals(figures: Figures) -> Iterator[str]:
     yield from _movement(figures)
     if undated := counts.now["undated_won_deals"]:
         yield f"Won deals without a closedDate are in no period: {undated} not counted as won."
-    if not figures.mapping.stages.is_by_id:
-        named = {entry.stage for entry in stage_labels(ground)} | set(figures.mapping.stages.ranks)
-        unknown = [
-            str(stage)
-            for stage in sorted(s for s, n in counts.created_stages.items() if n and s is not None and s not in named)
-        ]
-        if unknown:
-            yield f"Stages that the tenant's picklist does not name count as prospects only: {', '.join(unknown)}."
+    named, created = {entry.stage for entry in stage_labels(ground)}, counts.created_stages
+    unknown = sorted(
+        stage
+        for stage, number in created.items()
+        if number and stage is not None and stage not in named and not figures.mapping.stages.is_mapped(stage)
+    )
+    if unknown:
+        listed = ", ".join(map(str, unknown))
+        yield f"Stages that the tenant's picklist does not name count as prospects only: {listed}."
     is_certain = ground.dialect == GUIDE or figures.mapping.is_confirmed
     doubtful = [] if is_certain else doubtful_statuses(ground)
     if doubtful:

@@ -143,7 +143,8 @@ STALE_METRICS: tuple[Metric, ...] = _counted_and_summed(
     ),
 )
 
-_MOVED = (*_PROJECTED, "Opportunities.amount", "Opportunities.ownerResourceID", "Opportunities.companyID")
+_OF_WHOM = ("Opportunities.ownerResourceID", "Opportunities.companyID", "Opportunities.opportunityCategoryID")
+_MOVED = (*_PROJECTED, "Opportunities.amount", *_OF_WHOM)
 _PIPELINE = "the period's pipeline (open deals projected to close within the period)"
 
 
@@ -190,7 +191,7 @@ MOVEMENT_METRICS: tuple[Metric, ...] = (
         "Moved in",
         "is_entry AND NOT is_new",
         f"Each time that a deal came into {_PIPELINE} in another way: its projected date moved into the period, it was "
-        "opened again, or it was assigned to the owner or team that is asked for.",
+        "opened again, or it came to the owner, team, company or category that is asked for.",
         _NO_EARLIER,
     ),
     *_moves(
@@ -214,7 +215,7 @@ MOVEMENT_METRICS: tuple[Metric, ...] = (
         "Pushed out",
         "is_exit AND outcome = 'open'",
         f"Each time that a deal left {_PIPELINE} and stayed open: its projected date moved out of the period, or it "
-        "was assigned to an owner who is not asked for.",
+        "came to an owner, company or category that is not asked for or is left out by the mapping.",
         _NO_EARLIER,
     ),
     *_moves(
@@ -252,7 +253,7 @@ MOVEMENT_METRICS: tuple[Metric, ...] = (
         "Stages forward",
         Unit.COUNT,
         f"Changes of stage of deals in {_PIPELINE} to one of a higher rank.",
-        (*_PROJECTED, "Opportunities.ownerResourceID"),
+        (*_PROJECTED, *_OF_WHOM),
         f"{_NO_EARLIER} Changes by which the deal was lost.",
         ("pipeline.stage_changes.forward",),
         Selection(Subject.CHANGES, "is_step AND outcome IN ('open', 'won') AND rank > rank_before", None),
@@ -262,7 +263,7 @@ MOVEMENT_METRICS: tuple[Metric, ...] = (
         "Stages backward",
         Unit.COUNT,
         f"Changes of stage of deals in {_PIPELINE} to one of a lower rank.",
-        (*_PROJECTED, "Opportunities.ownerResourceID"),
+        (*_PROJECTED, *_OF_WHOM),
         f"{_NO_EARLIER} Changes by which the deal was lost.",
         ("pipeline.stage_changes.backward",),
         Selection(Subject.CHANGES, "is_step AND outcome IN ('open', 'won') AND rank < rank_before", None),

@@ -138,17 +138,17 @@ def in_order(labels: Iterable[StageLabel]) -> list[StageLabel]:
 
 
 def with_new_stages(stages: StageMapping, labels: Iterable[StageLabel]) -> StageMapping:
-    """`stages`, with every labelled stage that is missing there ranked as the nearest mapped one before it.
+    """`stages`, with every labelled stage that is not mapped there ranked as the nearest mapped one before it.
 
     No such stage counts as won: that is for an administrator to say.
     """
     ranks, inferred = dict(stages.ranks), dict(stages.inferred)
     before: int | None = None
     for entry in in_order(labels):
-        if entry.stage in stages.ranks and entry.stage not in stages.inferred:
+        if stages.is_mapped(entry.stage):
             before = entry.stage
             continue
-        ranks[entry.stage] = 0 if before is None else ranks[before]
+        ranks[entry.stage] = stages.rank(before)
         inferred[entry.stage] = before
     return replace(stages, ranks=ranks, inferred=inferred)
 

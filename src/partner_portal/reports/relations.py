@@ -11,7 +11,7 @@ from typing import Any
 from partner_portal.lib.zone import first_instant
 from partner_portal.reports.inquiry import Inquiry
 from partner_portal.reports.localtime import date_only_sql, is_plain_date_sql
-from partner_portal.reports.mapping import Direction, Kind, Outcome, StageMapping, TenantMapping
+from partner_portal.reports.mapping import GUIDE_STAGES, Direction, Kind, Outcome, StageMapping, TenantMapping
 from partner_portal.reports.metric import Subject
 from partner_portal.reports.question import naive
 from partner_portal.reports.sources import GUIDE
@@ -96,15 +96,16 @@ def _stale_deals(inquiry: Inquiry, names: Collection[str]) -> str:
         return _case("stage", exceptions, literals[mapping.stale_after_days])
 
     instants = {days: f"TIMESTAMP '{at:%Y-%m-%d %H:%M:%S}'" for days, at in touched_from.items()}
+    young = by_stage({days: f"TIMESTAMP '{day:%Y-%m-%d} 00:00:00'" for days, day in young_from.items()})
+    touched, plain = by_stage(instants), is_plain_date_sql("create_date")
     is_guide = inquiry.dialect == GUIDE
     return statement(
         "stale_deals",
         names=", ".join(names),
         deals=_deals(inquiry, names),
         earliest=instants[max(instants)],
-        is_plain=is_plain_date_sql("create_date"),
-        young_from=by_stage({days: f"TIMESTAMP '{day:%Y-%m-%d} 00:00:00'" for days, day in young_from.items()}),
-        touched_from=by_stage(instants),
+        young_from=young if inquiry.spans.created is None else f"CASE WHEN {plain} THEN {young} ELSE {touched} END",
+        touched_from=touched,
         planned="tasks" if is_guide else "company_to_dos",
         completed="completed_date_time" if is_guide else "completed_date",
     )
@@ -113,18 +114,17 @@ def _stale_deals(inquiry: Inquiry, names: Collection[str]) -> str:
 def _changes(inquiry: Inquiry, names: Collection[str]) -> str:
     mapping = inquiry.mapping
     outcome = outcome_sql(inquiry.dialect, mapping)
-    projected, owned = is_dated_now("projected_close_date"), inquiry.of_owners("owner_resource_id")
-    is_in = f"COALESCE(kind <> 'vanished' AND {outcome} = {_text(Outcome.OPEN)} AND {projected} AND {owned}, FALSE)"
+    projected = is_dated_now("projected_close_date", inquiry.spans.recorded)
+    is_in = f"kind <> 'vanished' AND {outcome} = {_text(Outcome.OPEN)} AND {projected}"
     return statement(
         "changes",
         outcome=outcome,
-        rank=rank_sql(mapping.stages),
+        rank="NULL" if {"rank", "rank_before"}.isdisjoint(names) else rank_sql(mapping.stages),
         projected_on=date_only_sql("projected_close_date", inquiry.frame.zone, inquiry.spans.recorded)
         if "projected_on" in names
         else "CAST(NULL AS DATE)",
-        is_in=is_in,
-        is_created=is_dated_now("create_date"),
-        of_companies=inquiry.of_companies(Subject.CHANGES),
+        is_in=f"COALESCE({is_in} AND {inquiry.confined(Subject.CHANGES)}, FALSE)",
+        is_created=is_dated_now("create_date", inquiry.spans.first_seen),
     )
 
 
@@ -193,8 +193,8 @@ def outcome_sql(dialect: str, mapping: TenantMapping) -> str:
 def rank_sql(stages: StageMapping) -> str:
     """SQL for the funnel rank of an opportunity; 0 without a stage, or in one that nobody ranked."""
     by_rank: dict[str, set[int]] = defaultdict(set)
-    for stage, rank in stages.ranks.items():
-        if rank:
+    for stage in stages.ranks.keys() | (GUIDE_STAGES if stages.is_by_id else set()):
+        if rank := stages.rank(stage):
             by_rank[str(rank)].add(stage)
     return _case("stage", by_rank, "0")
 

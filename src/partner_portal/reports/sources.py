@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from partner_portal.autotask.catalog import (
     ACTION_TYPES,
@@ -18,7 +19,8 @@ from partner_portal.autotask.catalog import (
     RESOURCES,
     TASKS,
 )
-from partner_portal.reports.wire import instant_text
+from partner_portal.reports.dates import DealSpans, deal_spans, history_begins
+from partner_portal.reports.wire import full_name, instant_text
 from partner_portal.warehouse.store import OrganizationStore, Reconciliation, Source, Tenant
 
 LIVE, GUIDE = "live", "guide"
@@ -38,14 +40,32 @@ _NAMES_ONLY = (ACTION_TYPES.path, RESOURCES.path)
 """Read on a slower clock, since they only name what others count: how old the figures are isn't theirs to say."""
 
 
+class ActionType(NamedTuple):
+    """An action type as the tenant keeps it."""
+
+    id: int
+    name: str | None
+    is_system: bool | None
+    is_active: bool | None
+
+
 @dataclass(frozen=True)
 class Ground:
-    """The state of the mirror that one document stands on."""
+    """The state of the mirror that one document stands on, and what every question to it asks alike.
+
+    `action_types` are the rows of that entity, `stages` those that deals stand in, `people` the names of all resources;
+    `since` is when the history of deals begins (aware), None before any.
+    """
 
     version: int
     tenant: Tenant | None
     sources: Mapping[str, Source]
     reconciliations: Mapping[str, Reconciliation]
+    action_types: Sequence[ActionType]
+    stages: Collection[int]
+    people: Mapping[int, str | None]
+    spans: DealSpans
+    since: datetime | None
 
     @property
     def dialect(self) -> str:
@@ -100,5 +120,22 @@ def _source(source: Source, last: Reconciliation | None) -> dict[str, Any]:
 
 
 def ground_of(store: OrganizationStore) -> Ground:
-    """Read the state of the mirror from `store`, which should be a snapshot."""
-    return Ground(store.data_version(), store.tenant(), store.sources(), store.reconciliations())
+    """The state of the mirror that `store` sees, which should be a snapshot: read once for each state."""
+    return store.kept("ground", lambda: _read(store))
+
+
+def _read(store: OrganizationStore) -> Ground:
+    types = store.rows("SELECT id, name, is_system_action_type, is_active FROM action_types")
+    stages = store.rows("SELECT DISTINCT stage FROM opportunities WHERE stage IS NOT NULL")
+    people = store.rows("SELECT id, first_name, last_name FROM resources")
+    return Ground(
+        store.data_version(),
+        store.tenant(),
+        store.sources(),
+        store.reconciliations(),
+        tuple(ActionType(*row) for row in types),
+        frozenset(stage for (stage,) in stages),
+        {resource: full_name(first, last) for resource, first, last in people},
+        deal_spans(store),
+        history_begins(store),
+    )

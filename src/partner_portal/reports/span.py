@@ -5,6 +5,7 @@ A column that places a record in time holds a UTC instant (its name ends in `_at
 
 from __future__ import annotations
 
+from partner_portal.reports.dates import Span
 from partner_portal.reports.localtime import is_plain_date_sql, local_date_sql
 from partner_portal.reports.question import Frame
 
@@ -18,20 +19,25 @@ def is_now(column: str | None) -> str:
     return f"({column} >= $starts_at AND {column} < $ends_at)"
 
 
-def is_dated_now(column: str) -> str:
-    """SQL for "the date in the date-only field `column` lies in the period", without working out the date."""
-    return _is_dated(column, "")
+def is_dated_now(column: str, local: Span | None) -> str:
+    """SQL for "the date in the date-only field `column` lies in the period", without working out the date.
+
+    `local` is where those of its values lie that are to be taken locally; None where all are plain dates.
+    """
+    return _is_dated(column, "", local)
 
 
-def is_dated_earlier(column: str, frame: Frame) -> str:
+def is_dated_earlier(column: str, local: Span | None, frame: Frame) -> str:
     """SQL for "the date in `column` lies in the comparison period" likewise; never true without comparison."""
-    return "FALSE" if frame.comparison is None else _is_dated(column, "earlier_")
+    return "FALSE" if frame.comparison is None else _is_dated(column, "earlier_", local)
 
 
-def _is_dated(column: str, period: str) -> str:
-    plain = is_plain_date_sql(column)
-    begins = f"CASE WHEN {plain} THEN CAST(${period}start AS TIMESTAMP) ELSE ${period}starts_at END"
-    ends = f"CASE WHEN {plain} THEN CAST(${period}end AS TIMESTAMP) + INTERVAL '1 day' ELSE ${period}ends_at END"
+def _is_dated(column: str, period: str, local: Span | None) -> str:
+    begins, ends = f"CAST(${period}start AS TIMESTAMP)", f"CAST(${period}end AS TIMESTAMP) + INTERVAL '1 day'"
+    if local is not None:
+        plain = is_plain_date_sql(column)
+        begins = f"CASE WHEN {plain} THEN {begins} ELSE ${period}starts_at END"
+        ends = f"CASE WHEN {plain} THEN {ends} ELSE ${period}ends_at END"
     return f"({column} >= {begins} AND {column} < {ends})"
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from partner_portal.warehouse.store import OrganizationStore
+
+AT_ONCE = 5_000
+"""Ids of one statement."""
 
 _NAMED = re.compile(r"\$([a-z_]+)")
 
@@ -28,6 +31,12 @@ def run(store: OrganizationStore, sql: str, parameters: Mapping[str, Any]) -> li
     """The rows of `sql`, given those of `parameters` that it names."""
     named = {name: parameters[name] for name in _NAMED.findall(sql)}
     return store.rows(sql, named)
+
+
+def in_portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """`ids`, as many at a time as one statement may list."""
+    for first in range(0, len(ids), AT_ONCE):
+        yield ids[first : first + AT_ONCE]
 
 
 def is_one_of(column: str, ids: Iterable[int]) -> str:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from partner_portal.reports.statement import is_one_of
+from partner_portal.reports.statement import in_portions, is_one_of
 from partner_portal.reports.subject import subject_of
 from partner_portal.warehouse.store import OrganizationStore
-
-AT_ONCE = 5_000
-"""Ids of one statement."""
 
 _TEXTS: Mapping[str, str] = {
     "Tasks": "SELECT id, title, description FROM tasks",
@@ -27,8 +24,7 @@ def subjects_of(store: OrganizationStore, activities: Iterable[tuple[str, int]])
         wanted[source].append(record_id)
     found: dict[tuple[str, int], str | None] = {}
     for source, ids in wanted.items():
-        for first in range(0, len(ids), AT_ONCE):
-            condition = is_one_of("id", ids[first : first + AT_ONCE])
-            for record_id, title, text in store.rows(f"{_TEXTS[source]} WHERE {condition}"):
+        for some in in_portions(ids):
+            for record_id, title, text in store.rows(f"{_TEXTS[source]} WHERE {is_one_of('id', some)}"):
                 found[source, record_id] = subject_of(title, text)
     return found

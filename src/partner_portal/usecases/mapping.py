@@ -92,7 +92,7 @@ def _asked(
     if ground.tenant is None:
         raise NothingRead(organization.slug)
     confirmed = confirmed_mapping(organization)
-    in_force = mapping_in_force(store, ground, confirmed)
+    in_force = mapping_in_force(ground, confirmed)
     if asked.based_on != in_force.version:
         raise MappingStale(asked.based_on, in_force.version)
     check_mapping(store, ground, asked.mapping, in_force)

@@ -51,6 +51,10 @@ class Staging(Protocol):
 class Engine(Protocol):
     """A DuckDB file or a PostgreSQL database. Safe to use from several threads."""
 
+    @property
+    def reads_beside(self) -> bool:
+        """Whether reading through two sessions at once is quicker, and a second session always to be had."""
+
     def reading(self) -> AbstractContextManager[Session]:
         """A read-only transaction in which every read sees the same state."""
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from partner_portal.autotask.catalog import OPPORTUNITIES
@@ -18,12 +19,18 @@ from partner_portal.warehouse.tables import (
 )
 
 _HELD = ENTITY_TABLES[OPPORTUNITIES.path].address
-_STATE = ("stage", "status", "amount", "projected_close_date", "owner_resource_id")
+_FOLLOWED = (
+    *("stage", "status", "amount", "projected_close_date"),
+    *("owner_resource_id", "company_id", "opportunity_category_id"),
+)
+"""A change of one of these is recorded."""
+_STATE = (*_FOLLOWED, "title", "create_date")
+"""What each recorded state holds, so that it can be reported when the opportunity itself is gone."""
 _INTO = f"INSERT INTO {OPPORTUNITY_CHANGES.address} ({ORGANIZATION}, {OPPORTUNITY_CHANGES.column_list})"
 
 
-def _state_of(alias: str) -> str:
-    return ", ".join(f"{alias}.{name}" for name in _STATE)
+def _of(alias: str, names: Collection[str]) -> str:
+    return ", ".join(f"{alias}.{name}" for name in names)
 
 
 def record_arrivals(session: Session, organization_id: int, entity_path: str, latest: str, at: datetime | None) -> None:
@@ -32,10 +39,10 @@ def record_arrivals(session: Session, organization_id: int, entity_path: str, la
         return
     session.change(
         f"{_INTO} SELECT $organization, fresh.id, $version, $at, "
-        f"CASE WHEN held.id IS NULL THEN 'appeared' ELSE 'changed' END, {_state_of('fresh')} "
+        f"CASE WHEN held.id IS NULL THEN 'appeared' ELSE 'changed' END, {_of('fresh', _STATE)} "
         f"FROM {latest} AS fresh LEFT JOIN {_HELD} AS held ON held.{ORGANIZATION} = $organization "
         f"AND held.id = fresh.id "
-        f"WHERE held.id IS NULL OR ({_state_of('held')}) IS DISTINCT FROM ({_state_of('fresh')})",
+        f"WHERE held.id IS NULL OR ({_of('held', _FOLLOWED)}) IS DISTINCT FROM ({_of('fresh', _FOLLOWED)})",
         _moment(session, organization_id, at),
     )
 
@@ -47,7 +54,7 @@ def record_departures(
     if entity_path != OPPORTUNITIES.path:
         return
     session.change(
-        f"{_INTO} SELECT $organization, held.id, $version, $at, 'vanished', {_state_of('held')} "
+        f"{_INTO} SELECT $organization, held.id, $version, $at, 'vanished', {_of('held', _STATE)} "
         f"FROM {_HELD} AS held WHERE held.{ORGANIZATION} = $organization AND ({gone})",
         _moment(session, organization_id, at) | dict(parameters),
     )
@@ -57,11 +64,24 @@ def begin_history(session: Session) -> None:
     """Record once what a store of before the history holds, as seen when it was last read."""
     session.change(
         f"{_INTO} SELECT held.{ORGANIZATION}, held.id, coalesce(known.version, 0), source.as_of, 'appeared', "
-        f"{_state_of('held')} FROM {_HELD} AS held "
+        f"{_of('held', _STATE)} FROM {_HELD} AS held "
         f"LEFT JOIN {DATA_VERSIONS.address} AS known ON known.{ORGANIZATION} = held.{ORGANIZATION} "
         f"LEFT JOIN {SOURCES.address} AS source ON source.{ORGANIZATION} = held.{ORGANIZATION} "
         f"AND source.entity = '{OPPORTUNITIES.path}'"
     )
+
+
+def complete_history(session: Session, columns: Collection[str]) -> None:
+    """Fill the new `columns` of a history that was written without them from what is held now.
+
+    What is gone keeps NULL there.
+    """
+    values = ", ".join(f"{name} = held.{name}" for name in _STATE if name in columns)
+    if values:
+        session.change(
+            f"UPDATE {OPPORTUNITY_CHANGES.address} AS known SET {values} FROM {_HELD} AS held "
+            f"WHERE held.{ORGANIZATION} = known.{ORGANIZATION} AND held.id = known.opportunity_id"
+        )
 
 
 def _moment(session: Session, organization_id: int, at: datetime | None) -> dict[str, object]:

@@ -1,7 +1,8 @@
 """Making a store's tables those of the catalogue, at every opening.
 
 A new attribute becomes a new column, and its entity's watermark is cleared so that the next run reads it whole;
-an attribute of another type loses its old column first. Columns that the catalogue dropped stay, unused.
+an attribute of another type loses its old column first. A new column of the history of opportunities is filled from
+what is held of them. Columns that the catalogue dropped stay, unused.
 """
 
 # ruff: noqa: S608  (identifiers come from the catalogue, values are parameters)
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 from partner_portal.warehouse.activities import touch_everybody
 from partner_portal.warehouse.engine import Session
-from partner_portal.warehouse.history import begin_history
+from partner_portal.warehouse.history import begin_history, complete_history
 from partner_portal.warehouse.store import WarehouseError
 from partner_portal.warehouse.tables import (
     ENTITY_TABLES,
@@ -47,17 +48,20 @@ def migrate(session: Session, *, indexed: bool) -> None:
         session.change(f"INSERT INTO {SCHEMA}.schema_version VALUES ($version)", {"version": SCHEMA_VERSION})
     held = _held_columns(session)
     altered = []
+    emptied: dict[Table, list[str]] = {}
     for table in TABLES:
         if table.name not in held:
             _create(session, table, indexed=indexed)
-        elif _fit(session, table, held[table.name]):
+        elif columns := _fit(session, table, held[table.name]):
             _read_anew(session, table)
+            emptied[table] = columns
         else:
             continue
         altered.append(table)
     touch_everybody(session, altered)
     if held and OPPORTUNITY_CHANGES.name not in held:
         begin_history(session)
+    complete_history(session, emptied.get(OPPORTUNITY_CHANGES, ()))
 
 
 def _read_anew(session: Session, table: Table) -> None:
@@ -85,14 +89,14 @@ def _create(session: Session, table: Table, *, indexed: bool) -> None:
         session.change(f"CREATE INDEX ON {table.address} ({ORGANIZATION}, {table.ranged_by})")
 
 
-def _fit(session: Session, table: Table, held: dict[str, str]) -> bool:
-    """Add and retype columns of `table`; say whether there were any."""
-    changed = False
+def _fit(session: Session, table: Table, held: dict[str, str]) -> list[str]:
+    """Add and retype columns of `table`; name those that are empty now."""
+    emptied = []
     for column in table.columns:
         if held.get(column.name) == column.type:
             continue
         if column.name in held:
             session.change(f'ALTER TABLE {table.address} DROP COLUMN "{column.name}"')
         session.change(f'ALTER TABLE {table.address} ADD COLUMN "{column.name}" {column.type}')
-        changed = True
-    return changed
+        emptied.append(column.name)
+    return emptied

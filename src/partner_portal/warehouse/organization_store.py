@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+
+from cachetools import LRUCache
 
 from partner_portal.autotask.catalog import Entity
 from partner_portal.organizations.scope import OrganizationScope
@@ -17,17 +20,31 @@ from partner_portal.warehouse.activities import Dialect
 from partner_portal.warehouse.engine import Engine, Session
 from partner_portal.warehouse.load import MirrorLoad
 from partner_portal.warehouse.scoped_select import SCOPE_PARAMETER, scoped_select
-from partner_portal.warehouse.store import OrganizationStore, Reconciliation, Source, State, Tenant, WarehouseError
+from partner_portal.warehouse.store import (
+    Kept,
+    OrganizationStore,
+    Reconciliation,
+    Source,
+    State,
+    Tenant,
+    WarehouseError,
+)
 from partner_portal.warehouse.tables import ENTITY_TABLES, ORGANIZATION
+
+KEPT = 512
+"""Of how many organizations the state is kept."""
 
 
 class MirrorStore:
     """Reads and writes one organization's rows; made by `MirrorWarehouse.organization`."""
 
-    def __init__(self, engine: Engine, scope: OrganizationScope, *, session: Session | None = None) -> None:
+    def __init__(
+        self, engine: Engine, scope: OrganizationScope, keeping: Keeping, *, session: Session | None = None
+    ) -> None:
         self._engine = engine
         self._organization_id = scope.organization_id
         self._scope = scope
+        self._keeping = keeping
         self._session = session
 
     def _reading(self) -> AbstractContextManager[Session]:
@@ -131,6 +148,13 @@ class MirrorStore:
 
     def state(self) -> list[State]:
         """What is known of the data as a whole."""
+        return self._read_state() if self._session is None else self._state_of_snapshot
+
+    @cached_property
+    def _state_of_snapshot(self) -> list[State]:
+        return self._read_state()
+
+    def _read_state(self) -> list[State]:
         with self._reading() as session:
             return bookkeeping.read_state(session, self._organization_id)
 
@@ -142,8 +166,47 @@ class MirrorStore:
     @contextmanager
     def snapshot(self) -> Iterator[OrganizationStore]:
         """A view in which every read sees the same state. It belongs to one thread."""
-        with self._reading() as session:
-            yield MirrorStore(self._engine, self._scope, session=session)
+        if self._session is not None:
+            yield self
+            return
+        with self._engine.reading() as session:
+            yield MirrorStore(self._engine, self._scope, self._keeping, session=session)
+
+    @contextmanager
+    def twin(self) -> Iterator[OrganizationStore | None]:
+        """A second view of this snapshot's state; None where there is none to be had."""
+        if self._session is None or not self._engine.reads_beside:
+            yield None
+            return
+        with self._engine.reading() as session:
+            twin = MirrorStore(self._engine, self._scope, self._keeping, session=session)
+            yield twin if twin.state() == self.state() else None
+
+    def kept(self, name: str, make: Callable[[], Kept]) -> Kept:
+        """What `make` reads, kept for as long as the state is the same."""
+        if self._session is None:
+            return make()
+        return self._keeping.get((self._organization_id, name), self.state(), make)
+
+
+class Keeping:
+    """What was read of organizations' states, the last one of each. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._kept: LRUCache[tuple[int, str], tuple[list[State], Any]] = LRUCache(KEPT)
+        self._guard = threading.Lock()
+
+    def get(self, name: tuple[int, str], state: list[State], make: Callable[[], Kept]) -> Kept:
+        """What was made under `name` in this `state`, else made now; two who ask at once may both make it."""
+        with self._guard:
+            held = self._kept.get(name)
+        if held is not None and held[0] == state:
+            found: Kept = held[1]
+            return found
+        made = make()
+        with self._guard:
+            self._kept[name] = state, made
+        return made
 
 
 class MirrorWarehouse:
@@ -151,10 +214,11 @@ class MirrorWarehouse:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._keeping = Keeping()
 
     def organization(self, scope: OrganizationScope) -> MirrorStore:
         """The one door to an organization's rows."""
-        return MirrorStore(self._engine, scope)
+        return MirrorStore(self._engine, scope, self._keeping)
 
     def close(self) -> None:
         """Give the store back; a file can then be opened by another process."""

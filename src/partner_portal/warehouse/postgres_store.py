@@ -148,6 +148,9 @@ class PostgresStaging:
 class PostgresEngine:
     """One database, with a few connections kept for readers and a few for writers."""
 
+    reads_beside = False
+    """Who holds one connection and waits for another may wait for somebody who does the same."""
+
     def __init__(self, address: str) -> None:
         self._readers = Pool(address, _READER)
         self._writers = Pool(address, _SESSION)

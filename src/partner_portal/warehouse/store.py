@@ -6,14 +6,16 @@ DuckDB and PostgreSQL share. Instants are stored as UTC in columns of type TIMES
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from partner_portal.autotask.catalog import Entity, Record
 from partner_portal.organizations.scope import OrganizationScope
+
+Kept = TypeVar("Kept")
 
 
 class WarehouseError(Exception):
@@ -236,6 +238,18 @@ class OrganizationStore(Protocol):
 
     def snapshot(self) -> AbstractContextManager[OrganizationStore]:
         """A view in which every read sees the same state, whatever is written meanwhile. For one thread."""
+
+    def twin(self) -> AbstractContextManager[OrganizationStore | None]:
+        """Of a snapshot: a second view of the same state, for another thread to read at the same time.
+
+        None where the store gains nothing by it, or where something was written in between.
+        """
+
+    def kept(self, name: str, make: Callable[[], Kept]) -> Kept:
+        """What `make` reads out of a snapshot, made once and kept under `name` for as long as the state is the same.
+
+        It is handed to many and must not be changed. Outside of a snapshot it is made anew.
+        """
 
 
 class Warehouse(Protocol):

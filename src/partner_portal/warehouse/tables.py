@@ -127,13 +127,18 @@ OPPORTUNITY_CHANGES = Table(
         Column("amount", "DECIMAL(18,2)"),
         Column("projected_close_date", "TIMESTAMP"),
         Column("owner_resource_id", "BIGINT"),
+        Column("company_id", "BIGINT"),
+        Column("opportunity_category_id", "BIGINT"),
+        Column("title", "VARCHAR"),
+        Column("create_date", "TIMESTAMP"),
     ),
     ("opportunity_id", "version"),
 )
 """What each opportunity looked like from `seen_at` on, one row per change seen: the API has no history.
 
-`kind` is appeared, changed or vanished (then with the last state); `version` is the data version that the change
-led to, so that rows of one opportunity have an order.
+A change of title or create date alone is not recorded; each row has what they were at the time. `kind` is appeared,
+changed or vanished (then with the last state); `version` is the data version that the change led to, so that rows of
+one opportunity have an order.
 """
 
 ACTIVITIES = Table(

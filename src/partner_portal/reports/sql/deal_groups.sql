@@ -4,8 +4,8 @@ SELECT owner_id, stage, outcome,
        CASE WHEN is_ended THEN CASE outcome WHEN 'won' THEN win_reason WHEN 'lost' THEN loss_reason END END AS reason,
        probability IS NOT NULL AS has_probability, end_date IS NOT NULL AS is_dated,
        is_created, is_created_earlier, is_ended, is_ended_earlier, COUNT(*),
-       COALESCE(SUM(amount), 0), COALESCE(SUM(amount * probability), 0),
-       COALESCE(SUM(onetime_revenue), 0), COALESCE(SUM(monthly_revenue), 0)
+       CAST(COALESCE(SUM(amount), 0) AS VARCHAR), CAST(COALESCE(SUM(amount * probability), 0) AS VARCHAR),
+       CAST(COALESCE(SUM(onetime_revenue), 0) AS VARCHAR), CAST(COALESCE(SUM(monthly_revenue), 0) AS VARCHAR)
 FROM (
     SELECT owner_id, stage, outcome, win_reason, loss_reason, probability, end_date, amount, onetime_revenue,
            monthly_revenue,

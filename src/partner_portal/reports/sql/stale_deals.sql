@@ -8,7 +8,7 @@ LEFT JOIN (
     GROUP BY opportunity_id
 ) AS touch ON touch.opportunity_id = deal.id
 WHERE outcome = 'open'
-  AND (create_date IS NULL OR create_date < CASE WHEN {is_plain} THEN {young_from} ELSE {touched_from} END)
+  AND (create_date IS NULL OR create_date < {young_from})
   AND (touched_at IS NULL OR touched_at < {touched_from})
   AND id NOT IN (
         SELECT opportunity_id FROM {planned}

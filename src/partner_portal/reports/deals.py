@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -122,37 +123,29 @@ def _done(metrics: Iterable[Metric], sums: Sums) -> dict[str, Any]:
     return {metric.slug: value_of(metric, sums[metric.slug]) for metric in metrics}
 
 
-class _Judging:
-    """Which figures groups of deals belong to."""
+@lru_cache(maxsize=4_096)
+def _adding_of(rank: int, *facts: Any) -> tuple[Adding, Adding, Adding]:
+    """The figures that a group of these `facts` belongs to, those of them that are grouped, and those compared with.
 
-    def __init__(self, inquiry: Inquiry) -> None:
-        self._rank = inquiry.mapping.stages.rank
-        self._known: dict[tuple[Any, ...], tuple[Adding, Adding, Adding]] = {}
-
-    def adding(self, group: _Group) -> tuple[Adding, Adding, Adding]:
-        """The figures of the period, those of them that are grouped, and the figures of the comparison period."""
-        rank = self._rank(group.stage)
-        key = rank, group.facts
-        if key not in self._known:
-            row = {
-                "outcome": group.outcome,
-                "rank": rank,
-                "probability": True if group.has_probability else None,
-                "ended_on": True if group.is_dated else None,
-            }
-            held = [metric for metric in _ADDED if metric.selection.holds(row)]
-            is_now = {None: True, "created_on": group.is_created, "ended_on": group.is_ended}
-            is_earlier = {None: False, "created_on": group.is_created_earlier, "ended_on": group.is_ended_earlier}
-            now = [metric for metric in held if is_now[metric.selection.dated]]
-            earlier = [
-                metric for metric in held if is_earlier[metric.selection.dated] and metric.slug in _COMPARED_SLUGS
-            ]
-            self._known[key] = (
-                _adding(now, _Group),
-                _adding((metric for metric in now if metric.slug in _GROUPED_SLUGS), _Group),
-                _adding(earlier, _Group),
-            )
-        return self._known[key]
+    There are no more kinds of groups than are kept, whatever the deals.
+    """
+    outcome, has_probability, is_dated, is_created, is_created_earlier, is_ended, is_ended_earlier = facts
+    row = {
+        "outcome": outcome,
+        "rank": rank,
+        "probability": True if has_probability else None,
+        "ended_on": True if is_dated else None,
+    }
+    held = [metric for metric in _ADDED if metric.selection.holds(row)]
+    is_now = {None: True, "created_on": is_created, "ended_on": is_ended}
+    is_earlier = {None: False, "created_on": is_created_earlier, "ended_on": is_ended_earlier}
+    now = [metric for metric in held if is_now[metric.selection.dated]]
+    earlier = [metric for metric in held if is_earlier[metric.selection.dated] and metric.slug in _COMPARED_SLUGS]
+    return (
+        _adding(now, _Group),
+        _adding((metric for metric in now if metric.slug in _GROUPED_SLUGS), _Group),
+        _adding(earlier, _Group),
+    )
 
 
 def count_deals(inquiry: Inquiry) -> DealCounts:
@@ -168,13 +161,13 @@ def count_deals(inquiry: Inquiry) -> DealCounts:
         is_ended_earlier=is_dated_earlier("end_date", spans.ended, frame),
         **shared,
     )
-    judging, now, earlier = _Judging(inquiry), _nothing(_ADDED), _nothing(_COMPARED)
+    rank, now, earlier = inquiry.mapping.stages.rank, _nothing(_ADDED), _nothing(_COMPARED)
     by_owner: dict[int | None, Sums] = defaultdict(lambda: _nothing(_GROUPED))
     by_stage: dict[int | None, Sums] = defaultdict(lambda: _nothing(_GROUPED))
     by_end: dict[tuple[str, int | None], Sums] = defaultdict(lambda: _nothing(_GROUPED))
     for found in inquiry.answer(sql):
         group = _Group(*found[:SUMS], *map(Decimal, found[SUMS:]))
-        adding, adding_grouped, adding_earlier = judging.adding(group)
+        adding, adding_grouped, adding_earlier = _adding_of(rank(group.stage), *group.facts)
         _add(now, adding, group)
         _add(earlier, adding_earlier, group)
         _add(by_owner[group.owner], adding_grouped, group)

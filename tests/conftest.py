@@ -17,6 +17,8 @@ from doubles import held_parts
 hypothesis.settings.register_profile("portal", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("portal")
 
+pytest_plugins = ["secret_search"]
+
 DATA_DIR = tempfile.TemporaryDirectory(prefix="portal-tests-")
 NOW = datetime(2026, 11, 18, 15, 0, tzinfo=UTC)
 """A Wednesday in the middle of a month."""
@@ -42,7 +44,7 @@ def parts(db) -> Iterator:
 
 @pytest.fixture
 def organization(parts):
-    from partner_portal.usecases.add_organization import add_organization
+    from partner_portal.usecases.organizations import add_organization
 
     return add_organization(parts, slug="acme", name="Acme", time_zone="America/New_York")
 
@@ -77,8 +79,8 @@ def member(parts, organization):
 @pytest.fixture
 def stranger(parts):
     """A person of another organization."""
-    from partner_portal.usecases.add_organization import add_organization
     from partner_portal.usecases.add_person import add_person
+    from partner_portal.usecases.organizations import add_organization
 
     other = add_organization(parts, slug="other", name="Other")
     return add_person(parts, organization=other, email="stranger@other.example", role="administrator")

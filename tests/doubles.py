@@ -21,6 +21,9 @@ class ListedJobs:
         self.waiting.append((slug, full))
         return True
 
+    def lengths(self) -> dict[str, int]:
+        return {"sync": len(self.waiting)}
+
     def close(self) -> None:
         """Nothing is held."""
 

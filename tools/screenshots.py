@@ -23,6 +23,12 @@ PAGES = {
     "sales-report-nothing": "/?period=custom&from=1999-01-01&to=1999-01-31",
     "definitions": "/definitions/",
     "connection": "/settings/connection/",
+    "people": "/settings/people/",
+    "audit": "/settings/audit/",
+    "tokens": "/account/tokens/",
+    "account": "/accounts/",
+    "sessions": "/accounts/sessions/",
+    "second-factors": "/accounts/2fa/",
 }
 SIZES = {"wide": (1440, 900), "narrow": (390, 844)}
 THEMES = ("light", "dark")

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 
 from partner_portal.audit.models import Entry
+from partner_portal.web.account_urls import CLOSED
 
 LOGIN = "/accounts/login/"
-
-
-@pytest.fixture(autouse=True)
-def _no_memory_of_attempts():
-    cache.clear()
 
 
 def test_a_person_logs_in_by_address(client, member):
@@ -77,7 +72,7 @@ def test_logging_out_needs_a_post_and_leaves_a_trace(client, member):
     assert Entry.objects.filter(action="session.ended").exists()
 
 
-@pytest.mark.parametrize("address", ["/accounts/signup/", "/accounts/email/"])
+@pytest.mark.parametrize("address", [f"/accounts/{closed}".replace("<path:rest>", "abc/") for closed in CLOSED])
 def test_what_the_portal_does_not_offer_is_not_there(client, member, address):
     client.force_login(member("viewer"), backend=settings.AUTHENTICATION_BACKENDS[0])
     assert client.get(address).status_code == 404

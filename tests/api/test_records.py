@@ -21,13 +21,13 @@ RECORDS, REPORT, METRICS = "/api/v1/records/", "/api/v1/sales-report", "/api/v1/
 
 
 @pytest.fixture
-def viewer(browser, member, store):
-    return browser(member("viewer"))
+def manager(browser, member, store):
+    return browser(member("manager"))
 
 
-def test_the_records_are_what_the_use_case_tells_in_their_declared_shape(viewer, parts, organization):
+def test_the_records_are_what_the_use_case_tells_in_their_declared_shape(manager, parts, organization):
     for metric in ("calls", "open_amount", "close_rate", "appointments", "stale_deals", "movement_end_amount"):
-        answer = viewer.get(RECORDS + metric)
+        answer = manager.get(RECORDS + metric)
         assert answer.status_code == 200, metric
         assert answer.json() == read_records(parts, organization, metric)
         assert Records.model_validate(answer.json()).model_dump(by_alias=True) == answer.json()
@@ -35,14 +35,14 @@ def test_the_records_are_what_the_use_case_tells_in_their_declared_shape(viewer,
         assert "Cookie" in answer["Vary"]
 
 
-def test_pages_hold_as_many_records_as_the_report_counts(viewer, store):
+def test_pages_hold_as_many_records_as_the_report_counts(manager, store):
     add(store, "CompanyNotes", [CompanyNote(id=n, action_type=30, start_date_time=DONE) for n in range(100, 130)])
     asked = {"period": "this_month", "compare": "none"}
-    report = viewer.get(REPORT, asked).json()
+    report = manager.get(REPORT, asked).json()
     seen = []
     while True:
         page = asked | {"offset": len(seen), "limit": 7, "sort": "id", "version": report["data"]["version"]}
-        listed = viewer.get(f"{RECORDS}calls", page).json()
+        listed = manager.get(f"{RECORDS}calls", page).json()
         assert listed["total"]["value"] == report["calls"]["total"]
         if not listed["rows"]:
             break
@@ -51,26 +51,26 @@ def test_pages_hold_as_many_records_as_the_report_counts(viewer, store):
     assert len(seen) == report["calls"]["total"] == 31
 
 
-def test_filters_reach_the_records_as_they_reach_the_report(viewer):
+def test_filters_reach_the_records_as_they_reach_the_report(manager):
     for asked in ({"owner": "8"}, {"owner": "nobody"}, {"company": "0"}, {"from": "2026-01-01", "to": "2026-01-31"}):
-        listed = viewer.get(f"{RECORDS}activities", asked).json()
-        assert listed["total"]["value"] == viewer.get(REPORT, asked).json()["activities"]["total"]
+        listed = manager.get(f"{RECORDS}activities", asked).json()
+        assert listed["total"]["value"] == manager.get(REPORT, asked).json()["activities"]["total"]
         assert len(listed["rows"]) == listed["total"]["count"]
 
 
-def test_a_version_that_is_no_more_is_a_conflict_with_its_remedy(viewer, store):
-    version = viewer.get(REPORT).json()["data"]["version"]
-    assert viewer.get(f"{RECORDS}calls", {"version": version}).status_code == 200
+def test_a_version_that_is_no_more_is_a_conflict_with_its_remedy(manager, store):
+    version = manager.get(REPORT).json()["data"]["version"]
+    assert manager.get(f"{RECORDS}calls", {"version": version}).status_code == 200
     name_types(store, t30="Call out")
     for more in ({}, {"format": "csv"}):
-        answer = viewer.get(f"{RECORDS}calls", {"version": version} | more)
+        answer = manager.get(f"{RECORDS}calls", {"version": version} | more)
         assert answer.status_code == 409
         assert answer["Content-Type"] == "application/problem+json"
         assert "Load the report" in answer.json()["detail"]
 
 
-def test_an_unknown_metric_is_not_found_and_the_list_is_named(viewer):
-    answer = viewer.get(f"{RECORDS}cals")
+def test_an_unknown_metric_is_not_found_and_the_list_is_named(manager):
+    answer = manager.get(f"{RECORDS}cals")
     assert answer.status_code == 404
     assert answer["Content-Type"] == "application/problem+json"
     assert answer.json()["detail"] == "There is no metric 'cals'. See /api/v1/metrics."
@@ -94,13 +94,12 @@ def test_an_unknown_metric_is_not_found_and_the_list_is_named(viewer):
         ({"owner": "4711"}, "4711"),
         ({"owner": "9" * 5000}, "no owner"),
         ({"team": "West"}, "West"),
-        ({"team": "\0"}, "team"),
         ({"company": "4711"}, "4711"),
         ({"category": "4711"}, "4711"),
     ],
 )
-def test_what_makes_no_sense_is_a_problem_with_its_remedy(viewer, asked, word):
-    answer = viewer.get(f"{RECORDS}calls", asked)
+def test_what_makes_no_sense_is_a_problem_with_its_remedy(manager, asked, word):
+    answer = manager.get(f"{RECORDS}calls", asked)
     assert answer.status_code == 422
     assert answer["Content-Type"] == "application/problem+json"
     assert set(answer.json()) == {"type", "title", "status", "detail"}
@@ -110,22 +109,22 @@ def test_what_makes_no_sense_is_a_problem_with_its_remedy(viewer, asked, word):
 
 
 @pytest.mark.parametrize("name", RECORDS_FORMATS)
-def test_all_records_are_taken_as_a_file_and_the_trail_tells(viewer, name):
-    answer = viewer.get(f"{RECORDS}activities", {"format": name, "limit": 1, "company": "4"})
+def test_all_records_are_taken_as_a_file_and_the_trail_tells(manager, name):
+    answer = manager.get(f"{RECORDS}activities", {"format": name, "limit": 1, "company": "4"})
     assert answer.status_code == 200
     assert answer["Content-Type"] == RECORDS_FORMATS[name]
     assert answer["Content-Disposition"].startswith('attachment; filename="records_activities_acme_2026-11-01')
     assert answer["Cache-Control"] == "private, no-store"
     entry = Entry.objects.get(action="records.exported")
-    assert entry.actor == "viewer@acme.example"
+    assert entry.actor == "manager@acme.example"
     assert (entry.details["metric"], entry.details["format"], entry.details["rows"]) == ("activities", name, 3)
     assert entry.details["filters"]["company"] == 4
 
 
-def test_a_csv_file_has_the_rows_that_are_listed(viewer):
-    text = viewer.get(f"{RECORDS}activities", {"format": "csv", "sort": "id"}).content.decode("utf-8-sig")
+def test_a_csv_file_has_the_rows_that_are_listed(manager):
+    text = manager.get(f"{RECORDS}activities", {"format": "csv", "sort": "id"}).content.decode("utf-8-sig")
     header, *rows = list(csv.reader(io.StringIO(text.split("\r\n\r\n")[-1], newline="")))
-    listed = viewer.get(f"{RECORDS}activities", {"sort": "id"}).json()["rows"]
+    listed = manager.get(f"{RECORDS}activities", {"sort": "id"}).json()["rows"]
     assert [int(row[header.index("id")]) for row in rows] == [row["id"] for row in listed]
 
 
@@ -154,8 +153,8 @@ def test_another_organizations_ids_filter_nothing_and_its_records_stay_out(brows
     assert {row["id"] for row in client.get(f"{RECORDS}calls").json()["rows"]} == {1, 77}
 
 
-def test_the_catalogue_is_what_the_numbers_are_made_with(viewer):
-    told = viewer.get(METRICS).json()
+def test_the_catalogue_is_what_the_numbers_are_made_with(manager):
+    told = manager.get(METRICS).json()
     assert Metrics.model_validate(told).model_dump() == told
     assert [entry["slug"] for entry in told["metrics"]] == [metric.slug for metric in CATALOGUE]
     [calls] = [entry for entry in told["metrics"] if entry["slug"] == "calls"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from partner_portal.api.schemas import SalesReport
-from partner_portal.usecases.add_organization import add_organization
 from partner_portal.usecases.add_person import add_person
+from partner_portal.usecases.organizations import add_organization
 from partner_portal.usecases.sales_report import read_sales_report
 from usecases.mapped import fill
 

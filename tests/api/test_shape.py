@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -12,9 +13,10 @@ from partner_portal.api.routes import api
 def test_the_description_is_openapi_3_1_and_can_be_fetched(client):
     described = client.get("/api/v1/openapi.json").json()
     assert described["openapi"].startswith("3.1")
-    assert set(described["paths"]) == {
+    assert set(described["paths"]) >= {
         "/api/v1/sales-report",
         "/api/v1/connection",
+        "/api/v1/connection/test",
         "/api/v1/refresh",
         "/api/v1/mapping",
         "/api/v1/mapping/preview",
@@ -23,6 +25,11 @@ def test_the_description_is_openapi_3_1_and_can_be_fetched(client):
         "/api/v1/metrics",
         "/api/v1/teams",
         "/api/v1/teams/{name}",
+        "/api/v1/tokens",
+        "/api/v1/tokens/{id}",
+        "/api/v1/autotask/{entity}/query",
+        "/api/v1/autotask/{entity}/query/count",
+        "/api/v1/autotask/{entity}/{id}",
     }
 
 
@@ -53,7 +60,7 @@ def test_a_fault_of_ours_is_a_problem_document_without_its_cause(browser, member
     def fail(*_args, **_kwargs):
         raise RuntimeError("hunter2")
 
-    monkeypatch.setattr("partner_portal.api.routes.connection_state", fail)
+    monkeypatch.setattr("partner_portal.api.connection.connection_state", fail)
     answer = browser(member("viewer"), raise_request_exception=False).get("/api/v1/connection")
     assert answer.status_code == 500
     assert answer["Content-Type"] == "application/problem+json"
@@ -82,3 +89,14 @@ def test_a_request_id_that_could_break_a_log_line_is_replaced(client):
 
 def test_a_foreign_host_header_is_refused(client):
     assert client.get("/accounts/login/", headers={"host": "evil.example"}).status_code == 400
+
+
+def test_nothing_is_answered_without_a_session_or_a_token(client, organization):
+    described = api.get_openapi_schema()
+    for path, operations in described["paths"].items():
+        address = re.sub(r"\{[^}]+\}", "1", path)
+        for method in operations:
+            answer = client.generic(method.upper(), address, b"{}", content_type="application/json")
+            assert answer.status_code == 401, (method, path)
+            assert answer["Content-Type"] == "application/problem+json"
+            assert answer["WWW-Authenticate"] == "Bearer"

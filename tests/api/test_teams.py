@@ -22,9 +22,9 @@ def put(client, name: str = "East", members: object = (8,), **more):
     return client.put(f"{TEAMS}/{name}", {"members": members, **more}, content_type=JSON)
 
 
-def test_a_team_is_set_listed_and_removed(administrator, organization):
+def test_a_team_is_set_listed_and_removed(administrator, parts, organization):
     assert put(administrator).json() == {"teams": [{"name": "East", "members": [8]}]}
-    assert administrator.get(TEAMS).json() == {"teams": list_teams(organization)}
+    assert administrator.get(TEAMS).json() == {"teams": list_teams(parts, organization)}
     assert administrator.get("/api/v1/sales-report?team=east").json()["filters"]["team"] == "East"
     removed = administrator.delete(f"{TEAMS}/East")
     assert (removed.status_code, removed.content) == (204, b"")
@@ -34,10 +34,10 @@ def test_a_team_is_set_listed_and_removed(administrator, organization):
 
 
 @pytest.mark.parametrize("name", ["Süd", "North and West", "Sales/East", "50%25"])
-def test_any_name_has_its_address(administrator, name, organization):
+def test_any_name_has_its_address(administrator, name, parts, organization):
     assert put(administrator, name).status_code == 200
     assert administrator.delete(f"{TEAMS}/{name}").status_code == 204
-    assert list_teams(organization) == []
+    assert list_teams(parts, organization) == []
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,6 @@ def test_any_name_has_its_address(administrator, name, organization):
         ("East", {"members": [8], "colour": "red"}),
         ("East", {}),
         ("%20", {"members": [8]}),
-        ("%00", {"members": [8]}),
         ("x" * 101, {"members": [8]}),
     ],
 )
@@ -79,7 +78,7 @@ def test_others_read_and_are_told_to_ask_an_administrator(administrator, browser
     for answer in (put(client, members=[]), put(client, "West"), client.delete(f"{TEAMS}/East")):
         assert answer.status_code == 403
         assert "Ask an administrator" in answer.json()["detail"]
-    assert client.get(TEAMS).json() == {"teams": [{"name": "East", "members": [8]}]}
+    assert client.get(TEAMS).json() == {"teams": [{"name": "East", "members": [8]}] * (role != "representative")}
 
 
 def test_a_stranger_gets_the_answer_of_an_organization_that_is_not_there(administrator, browser, stranger):

@@ -7,7 +7,9 @@ from dataclasses import fields
 import pytest
 
 from partner_portal.accounts.actor import SHELL
-from partner_portal.audit.events import EVENTS, Event, LogInFailed, RefreshAsked
+from partner_portal.audit.account_events import LogInFailed
+from partner_portal.audit.event import Event
+from partner_portal.audit.events import EVENTS, RefreshAsked
 from partner_portal.audit.models import Entry
 from partner_portal.audit.trail import Result, record
 from partner_portal.organizations.kept_rows import RowIsKept

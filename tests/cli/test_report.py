@@ -56,7 +56,13 @@ def test_the_filters_reach_the_question(run, parts, organization):
     set_team(parts, organization, "East", [8])
     options = {"--team": "east", "--company": "4", "--compare": "none"}
     told = json.loads(run("--format", "json", *(word for pair in options.items() for word in pair)).stdout)
-    assert told["filters"] == {"owner": None, "team": "East", "company": 4, "category": None}
+    assert told["filters"] == {
+        "owner": None,
+        "team": "East",
+        "company": 4,
+        "category": None,
+        "confined_to": None,
+    }
     assert told == read_sales_report(parts, organization, team="East", company=4, compare="none")
     nobodys = json.loads(run("--format", "json", "--owner", "nobody").stdout)
     assert nobodys["filters"]["owner"] == "nobody"

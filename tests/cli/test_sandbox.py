@@ -29,6 +29,7 @@ def run(*options: str) -> int:
         return CliRunner().invoke(app, ["sandbox", "--activities", "5", *options], catch_exceptions=False).exit_code
 
 
+@pytest.mark.leaks_on_purpose  # the command says how to log in to the sandbox
 def test_the_world_has_the_sizes_that_were_asked_for(served: list[World]) -> None:
     assert run("--size", "opportunities=7", "--size", "appointments=0", "--size", "tickets=3") == 0
     (world,) = served

@@ -28,13 +28,13 @@ def test_without_teams_the_data_is_empty_and_the_remedy_is_named(run):
     assert "portal team set" in result.stderr
 
 
-def test_a_team_is_set_listed_and_removed(run, organization):
+def test_a_team_is_set_listed_and_removed(run, parts, organization):
     result = run("set", "East", "--members", "8, 8")
     assert (result.exit_code, result.stdout) == (0, "")
     assert "Team East of acme: 8." in result.stderr
     run("set", "West", "--members", "")
     assert run("list").stdout == "East: 8\nWest: nobody\n"
-    assert json.loads(run("list", "--json").stdout) == {"teams": list_teams(organization)}
+    assert json.loads(run("list", "--json").stdout) == {"teams": list_teams(parts, organization)}
     assert run("remove", "east").exit_code == 0
     assert run("list").stdout == "West: nobody\n"
 
@@ -50,6 +50,6 @@ def test_a_team_is_set_listed_and_removed(run, organization):
         (["remove", "West"], "no team 'West'"),
     ],
 )
-def test_wrong_use_is_one_line_with_the_remedy_and_exit_code_2(run, capsys, organization, arguments, word):
+def test_wrong_use_is_one_line_with_the_remedy_and_exit_code_2(run, capsys, parts, organization, arguments, word):
     assert word in said_of_wrong_use(run(*arguments).exception, capsys)
-    assert list_teams(organization) == []
+    assert list_teams(parts, organization) == []

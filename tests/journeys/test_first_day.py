@@ -44,12 +44,22 @@ def test_an_administrators_first_day(page: Page, tmp_path: Path) -> None:
         connects_and_watches_the_first_sync(page)
         this_month = figures(page)
         assert this_month == figures_of_api(page, address, {}, this_month)
+        points_at_the_chart(page)
         changes_the_range(page, address)
         refreshes(page)
         logs_out(page, address)
     assert page.complaints == []
     document = reported(tmp_path / "demo")
     assert this_month == {path: as_shown(figure_of(document, path)) for path in this_month}
+
+
+def points_at_the_chart(page: Page) -> None:
+    """What the chart library draws and pops up is let through by the content security policy; see `complaints`."""
+    chart = page.locator("[data-chart]").first
+    chart.scroll_into_view_if_needed()
+    expect(chart.locator("svg")).to_be_visible()
+    chart.hover()
+    expect(page.locator(".tooltip-title")).to_be_visible()
 
 
 def logs_in(page: Page) -> None:

@@ -78,7 +78,13 @@ def test_a_secret_can_come_from_a_file(tmp_path):
 def test_a_plain_setting_has_no_file_variant(tmp_path):
     kept = tmp_path / "name"
     kept.write_text("somebody")
-    assert read({"AUTOTASK_USERNAME_FILE": str(kept)})[declared.AUTOTASK_USERNAME] == ""
+    assert read({"PORTAL_EMAIL_FROM_FILE": str(kept)})[declared.EMAIL_FROM] == declared.EMAIL_FROM.default
+
+
+def test_the_username_that_goes_with_a_secret_may_be_in_a_file_too(tmp_path):
+    kept = tmp_path / "name"
+    kept.write_text("somebody\n")
+    assert read({"AUTOTASK_USERNAME_FILE": str(kept)})[declared.AUTOTASK_USERNAME] == "somebody"
 
 
 def test_a_secret_given_twice_is_refused(tmp_path):

@@ -59,7 +59,7 @@ def test_rights_to_nothing_are_a_failure(parts, organization, credentials, sandb
 @pytest.mark.parametrize(
     ("wrong", "failed", "word"),
     [
-        (Credentials(USERNAME, "not the secret", INTEGRATION_CODE), "credentials", "refused the API credentials"),
+        (Credentials(USERNAME, "not the secret", INTEGRATION_CODE), "credentials", "the secret is wrong"),
         (Credentials("nobody@acme.example", SECRET, INTEGRATION_CODE), "zone", "no API user"),
     ],
 )
@@ -157,10 +157,11 @@ def test_what_was_done_is_on_the_trail(parts, organization, credentials, member)
     connect_autotask(parts, organization, credentials, actor)
     failed, done = Entry.objects.filter(action="connection.set")
     assert (failed.result, done.result) == ("failed", "done")
-    assert "refused the API credentials" in failed.reason
+    assert "refused the login" in failed.reason
     assert (done.actor, done.address, done.organization_id) == (actor.name, "192.0.2.7", organization.pk)
     assert done.details["username"] == USERNAME
     assert done.details["before"] is None
+    assert done.details["changed"] == ["username", "secret", "integration_code"]
 
 
 def test_no_secret_is_in_the_database_the_trail_or_the_test(parts, organization, credentials):

@@ -9,10 +9,10 @@ from partner_portal.accounts.policy import NotPermitted, OrganizationUnknown
 from partner_portal.audit.models import Entry
 from partner_portal.organizations.models import MappingVersion
 from partner_portal.reports.mapping_document import MappingError
-from partner_portal.usecases.add_organization import add_organization
 from partner_portal.usecases.errors import MappingStale, NothingRead
 from partner_portal.usecases.mapping import preview_mapping, read_mapping, save_mapping
 from partner_portal.usecases.mapping_versions import keep, mapping_version
+from partner_portal.usecases.organizations import add_organization
 from partner_portal.usecases.sales_report import read_sales_report, sales_report_tag
 from usecases.mapped import fill, name_stages, name_types, proposal, with_action
 
@@ -200,8 +200,13 @@ def test_before_the_first_sync_there_is_nothing_to_map(parts, organization):
             act(parts, organization, change)
 
 
-@pytest.mark.parametrize("role", ["viewer", "representative", "manager"])
-def test_everybody_reads_and_only_administrators_change(parts, organization, demos_are_calls, member, role):
+def test_representatives_do_not_see_it_since_it_counts_everybodys_records(parts, organization, member):
+    with pytest.raises(NotPermitted, match="you may not see the mapping"):
+        read_mapping(parts, organization, actor=Actor.of(member("representative")))
+
+
+@pytest.mark.parametrize("role", ["viewer", "manager"])
+def test_everybody_else_reads_and_only_administrators_change(parts, organization, demos_are_calls, member, role):
     actor = Actor.of(member(role))
     assert read_mapping(parts, organization, actor=actor)["version"] == 0
     for act in (save_mapping, preview_mapping):

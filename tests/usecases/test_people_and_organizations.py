@@ -8,10 +8,10 @@ from partner_portal.accounts.actor import Actor
 from partner_portal.accounts.models import Membership, Person
 from partner_portal.accounts.policy import NotPermitted
 from partner_portal.audit.models import Entry
-from partner_portal.usecases.add_organization import add_organization
 from partner_portal.usecases.add_person import add_person
 from partner_portal.usecases.change_time_zone import change_time_zone
 from partner_portal.usecases.errors import InputRefused
+from partner_portal.usecases.organizations import add_organization
 
 PASSWORD = "correct horse battery"
 

@@ -44,7 +44,7 @@ def test_a_file_holds_all_records_whatever_the_page_and_the_trail_tells(parts, o
         "format": "csv",
         "start": "2026-11-01",
         "end": "2026-11-30",
-        "filters": {"owner": None, "team": None, "company": 4, "category": None},
+        "filters": {"owner": None, "team": None, "company": 4, "category": None, "confined_to": None},
         "rows": 3,
         "data_version": store.data_version(),
     }

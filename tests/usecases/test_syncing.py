@@ -242,6 +242,19 @@ def test_a_refresh_after_a_pause_is_queued(parts, connected, member, later):
     assert parts.jobs.waiting == [("acme", False)]
 
 
+def test_a_flood_of_refreshes_is_held_back_for_each_person_and_for_all(parts, connected, member):
+    def ask(actor: Actor) -> str:
+        parts.jobs.waiting.clear()
+        return refresh(parts, connected, actor).state
+
+    one, other, third = (Actor.of(member(role)) for role in ("viewer", "manager", "administrator"))
+    assert [ask(one) for _ in range(12)] == ["queued"] * 10 + ["paused"] * 2
+    assert [ask(other) for _ in range(10)] == ["queued"] * 10
+    assert ask(third) == "paused"
+    assert "20 requests in 300 seconds" in refresh(parts, connected, third).message
+    assert parts.jobs.waiting == []
+
+
 def test_runs_of_long_ago_are_dropped(parts, connected, later):
     sync_organization(parts, connected)
     sync_organization(later(15 * 86_400), connected)

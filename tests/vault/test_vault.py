@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from partner_portal.organizations.scope import OrganizationScope
-from partner_portal.usecases.add_organization import add_organization
+from partner_portal.usecases.organizations import add_organization
 from partner_portal.vault.models import SealedSecret
 from partner_portal.vault.sealing import SealBroken
 

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from partner_portal.usecases.add_organization import add_organization
 from partner_portal.usecases.add_person import add_person
+from partner_portal.usecases.organizations import add_organization
 from partner_portal.web.frame import NAVIGATION
+from proofs import prove
 from web.conftest import browser, page
 
 PAGES = ["/", "/definitions/", "/settings/connection/", "/freshness/"]
@@ -69,7 +70,7 @@ def test_whoever_belongs_to_several_is_led_to_the_first_and_can_switch(traveller
 
 
 def test_a_role_counts_in_its_own_organization_only(traveller):
-    client = browser(traveller)
+    client = prove(browser(traveller), traveller)
     assert page(client, "/o/zulu/settings/connection/").all("input", type="password")
     assert not page(client, "/o/acme/settings/connection/").all("input", type="password")
 

@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 from django.test import Client
 
-from partner_portal.autotask.asgi_transport import AsgiTransport
-from partner_portal.autotask.client import AutotaskClient
 from partner_portal.bootstrap import portal
 from partner_portal.organizations.models import Connection
-from partner_portal.sandbox.app import build
 from partner_portal.sandbox.login import INTEGRATION_CODE, SECRET, USERNAME
-from partner_portal.sandbox.world import World
-from web.conftest import browser, page
+from partner_portal.vault.source import EnvironmentSource
+from proofs import prove
+from sandboxes import reached_sandbox
+from web.conftest import browser as logged_in
+from web.conftest import page
 from web.reading import read
 
 PATH = "/settings/connection/"
@@ -24,17 +24,13 @@ WRONG = RIGHT | {"secret": "not-the-secret-of-anybody"}
 @pytest.fixture
 def autotask(parts):
     """A sandbox in this process, reached by the portal."""
-    world = World.empty(now=None)
-    app = build(world)
+    with reached_sandbox(parts) as app:
+        yield app
 
-    async def open_client(credentials, limits, known=None):
-        return await AutotaskClient.connect(
-            credentials, entry_url=ENTRY_URL, limits=limits, transport=AsgiTransport(app)
-        )
 
-    portal.hold(replace(parts, open_client=open_client, entry_url=ENTRY_URL))
-    yield app
-    world.close()
+def browser(person) -> Client:
+    """A browser whose person proved a moment ago who they are."""
+    return prove(logged_in(person), person)
 
 
 def posted(client: Client, status: int = 200, **fields: str):
@@ -57,7 +53,7 @@ def test_the_form_asks_for_three_things_and_hides_two(administrator):
 def test_a_test_tells_item_by_item_and_keeps_nothing(administrator, organization, autotask):
     shown = read(posted(browser(administrator), act="test", **RIGHT).content.decode())
     result = shown.one("section", id="result")
-    assert result.one("h2").text == "The connection works"
+    assert result.one("h2").text == "The connection works, with 1 warning"
     assert [item.one("h4").text for item in result.all("li")][:3] == [
         "Host reachable: ok",
         "Zone found: ok",
@@ -113,7 +109,7 @@ def test_a_saved_connection_can_be_tested(administrator, organization, autotask)
     client = browser(administrator)
     posted(client, 302, act="save", **RIGHT)
     shown = read(posted(client, act="test_saved").content.decode())
-    assert shown.one("h2", id="result-title").text == "The connection works"
+    assert shown.one("h2", id="result-title").text == "The connection works, with 1 warning"
 
 
 def test_testing_what_is_not_there_leads_back(administrator):
@@ -142,3 +138,108 @@ def test_a_form_without_its_token_is_refused(administrator):
 
 def test_the_page_is_not_kept_by_caches(administrator):
     assert "no-store" in browser(administrator).get(PATH)["Cache-Control"]
+
+
+def test_before_the_forms_one_confirms_who_one_is(administrator, connected):
+    connected((3, "done"))
+    shown = page(prove(logged_in(administrator), administrator, minutes_ago=60), PATH)
+    assert not shown.all("input", type="password")
+    assert not shown.all("section", aria_labelledby="disconnect-title")
+    link = shown.one("section", aria_labelledby="form-title").one("a")
+    assert link["href"] == "/accounts/reauthenticate/?next=%2Fsettings%2Fconnection%2F"
+
+
+@pytest.mark.parametrize("act", ["save", "disconnect", "connect_source"])
+def test_no_change_is_made_for_who_has_not_confirmed_it(administrator, organization, autotask, connected, act):
+    connected((3, "done"))
+    client = prove(logged_in(administrator), administrator, minutes_ago=60)
+    answer = posted(client, 302, act=act, confirm="Acme", data_after="remove", **RIGHT)
+    assert answer["Location"].startswith("/accounts/reauthenticate/")
+    assert Connection.objects.get().username == "api-user@acme.example"
+    assert not autotask.state.counters.requests
+
+
+def test_a_new_secret_needs_nothing_else_typed(administrator, organization, autotask, parts):
+    client = browser(administrator)
+    posted(client, 302, act="save", **RIGHT)
+    shown = page(client, PATH)
+    assert shown.one("input", id="id_username")["value"] == USERNAME
+    assert "Leave it empty" in shown.one("div", id="id_integration_code_helptext").text
+    autotask.state.login = replace(autotask.state.login, secret="the-next-secret")
+    posted(client, 302, act="save", username=USERNAME, secret="the-next-secret", integration_code="")
+    assert parts.vault.read(organization.scope, "autotask_secret") == "the-next-secret"
+
+
+def test_another_user_without_a_code_is_told_so_at_the_field(administrator, autotask):
+    client = browser(administrator)
+    posted(client, 302, act="save", **RIGHT)
+    shown = read(posted(client, 422, act="save", username="else@b.example", secret="next").content.decode())
+    assert shown.one("p", class_="form-error")["id"] == "id_integration_code_error"
+
+
+def test_the_pause_after_two_wrong_secrets_is_told(administrator, autotask):
+    client = browser(administrator)
+    for _ in range(2):
+        posted(client, act="test", **WRONG)
+    shown = read(posted(client, 429, act="save", **RIGHT).content.decode())
+    assert "The next try is possible on" in shown.one("div", role="alert").text
+    assert autotask.state.bad_logins_in_a_row == 2
+
+
+def test_disconnecting_asks_for_the_name(administrator, organization, autotask):
+    client = browser(administrator)
+    posted(client, 302, act="save", **RIGHT)
+    shown = read(posted(client, 422, act="disconnect", data_after="keep", confirm="acme").content.decode())
+    assert shown.one("p", class_="form-error")["id"] == "id_confirm_error"
+    posted(client, 422, act="disconnect", data_after="everything", confirm="Acme")
+    assert Connection.objects.exists()
+    assert posted(client, 302, act="disconnect", data_after="keep", confirm="Acme")["Location"] == PATH
+    assert not Connection.objects.exists()
+    assert page(client, PATH).one("h2", id="form-title").text == "Configure Autotask"
+
+
+def test_others_cannot_disconnect(viewer, connected, organization):
+    connected((3, "done"))
+    posted(browser(viewer), 403, act="disconnect", data_after="keep", confirm="Acme")
+    assert not page(browser(viewer), PATH).all("section", aria_labelledby="disconnect-title")
+    assert Connection.objects.exists()
+
+
+def test_the_state_of_each_entity_can_be_told_apart(administrator, autotask):
+    autotask.state.options.permissions |= {"Tickets": "forbidden", "Companies": "empty"}
+    shown = read(posted(browser(administrator), act="test", **RIGHT).content.decode())
+    told = {item.one("h4").text: item.one("p").text for item in shown.one("ul", class_="checks-small").all("li")}
+    assert told["Tickets: warning"].startswith("Not permitted")
+    assert told["Companies: empty"].startswith("Empty")
+
+
+@pytest.mark.parametrize(("days", "tone"), [(74, ""), (75, "notice-info"), (90, "notice-warning")])
+def test_the_age_of_the_secret_shows_in_time(administrator, connected, days, tone):
+    connected((3, "done"), secret_days=days)
+    shown = page(browser(administrator), PATH).one("section", aria_labelledby="state-title")
+    notices = [notice["class"] for notice in shown.all("div", class_="notice")]
+    assert notices == ([f"notice {tone}"] if tone else [])
+
+
+@pytest.mark.parametrize(("days", "shown"), [(74, False), (75, True), (90, True)])
+def test_the_report_tells_administrators_and_nobody_else(report, administrator, viewer, connected, days, shown):
+    connected((3, "done"), secret_days=days)
+    assert bool(page(browser(administrator)).all("section", id="secret-age")) == shown
+    assert not page(browser(viewer)).all("section", id="secret-age")
+
+
+def test_where_the_credentials_are_kept_elsewhere_they_are_only_tested(administrator, organization, autotask, parts):
+    fields = {"autotask_username": USERNAME, "autotask_secret": SECRET, "autotask_integration_code": INTEGRATION_CODE}
+    portal.hold(replace(portal.parts(), vault=EnvironmentSource(fields)))
+    client = browser(administrator)
+    shown = page(client, PATH)
+    assert "the environment of the portal's process" in shown.one("div", class_="page-head").text
+    assert not shown.all("input", type="password")
+    posted(client, 409, act="save", **RIGHT)
+    posted(client, 302, act="connect_source")
+    shown = page(client, PATH)
+    assert not shown.all("input", type="password")
+    assert [button.text for button in shown.one("section", aria_labelledby="form-title").all("button")] == [
+        "Test & connect again"
+    ]
+    posted(client, act="test_saved")

@@ -7,13 +7,18 @@ import re
 import pytest
 from django.test import Client, override_settings
 
+from partner_portal.bootstrap import portal
 from partner_portal.reports.catalogue import CATALOGUE
+from partner_portal.usecases.add_person import add_operator
 from web import sample
 from web.conftest import browser, page
 from web.reading import Element, read
 
 INTERACTIVE = {"a", "button", "input", "select", "summary", "textarea"}
-PAGES = ("/", "/definitions/", "/settings/connection/", "/accounts/password/change/", "/nowhere/")
+PAGES = (
+    *("/", "/definitions/", "/settings/connection/", "/accounts/password/change/", "/nowhere/"),
+    *("/settings/people/", "/settings/audit/"),
+)
 
 
 def check(shown: Element) -> None:
@@ -63,7 +68,7 @@ def check_sources(shown: Element) -> None:
             assert not name.startswith("on"), name
             assert not name.startswith("hx-on"), name
             if name in {"src", "href", "action"} and element.tag != "a":
-                assert value.startswith("/"), value
+                assert value.startswith(("/", "data:image/svg+xml;")), value[:200]
         if element.tag == "script":
             assert element.get("src") or element["type"] == "application/json"
     assert not shown.all("style")
@@ -73,6 +78,11 @@ def check_sources(shown: Element) -> None:
 def test_a_page_is_well_made(report, connected, administrator, path):
     connected((3, "done"))
     check(page(browser(administrator), path, status=404 if path == "/nowhere/" else 200))
+
+
+def test_the_page_of_operators_is_well_made(organization):
+    operator = add_operator(portal.parts(), email="op@portal.example")
+    check(page(browser(operator), "/operator/organizations/"))
 
 
 @pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/password/reset/"])

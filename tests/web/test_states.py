@@ -98,9 +98,10 @@ def test_a_broken_connection_says_so():
     assert (told.tone, told.label, told.problem) == ("danger", "Not working", PROBLEM)
 
 
-@pytest.mark.parametrize(("age", "reminds"), [(89, False), (90, True), (400, True)])
-def test_an_old_secret_is_to_be_rotated(age, reminds):
-    assert bool(standing(state(secret_age_days=age), NOW, VIENNA).rotation) == reminds
+@pytest.mark.parametrize(("due", "tone"), [("", ""), ("reminder", "info"), ("warning", "warning")])
+def test_an_old_secret_is_to_be_rotated(due, tone):
+    told = standing(state(secret_age_days=80, secret_due=due), NOW, VIENNA)
+    assert (bool(told.rotation), told.rotation_tone) == (bool(due), tone)
 
 
 @pytest.mark.parametrize(

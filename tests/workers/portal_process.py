@@ -46,8 +46,8 @@ def connect(parts, organization):
 def act(what):
     portal.prepare()
     from partner_portal.organizations.models import Organization
-    from partner_portal.usecases.add_organization import add_organization
     from partner_portal.usecases.connection_state import connection_state
+    from partner_portal.usecases.organizations import add_organization
     from partner_portal.usecases.sales_report import read_sales_report
     from partner_portal.workers import running
 

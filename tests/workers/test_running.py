@@ -11,11 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from partner_portal.sandbox.app import build
 from partner_portal.sandbox.login import INTEGRATION_CODE, SECRET
-from partner_portal.sandbox.server import running
-from partner_portal.sandbox.world import World
 from postgres import postgres_server, postgres_url
+from sandboxes import served_sandbox
 
 __all__ = ["postgres_server", "postgres_url"]
 
@@ -26,14 +24,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def sandbox():
-    world = World.empty()
-    for number in range(1200):
-        world.insert("Companies", {"companyName": f"Company {number}"})
-    app = build(world)
-    with running(app) as address:
-        app.address = address
+    with served_sandbox(1200) as app:
         yield app
-    world.close()
 
 
 @pytest.fixture

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from partner_portal.accounts.models import Person
+from partner_portal.accounts.models import AccessToken, Person
 
 
 @dataclass(frozen=True)
 class Actor:
     """The one who asks. `name` goes to the audit trail; `address` is the network address, where there is one.
 
-    An actor without a `person` is the machine itself (its shell or its clock), which may do everything.
+    An actor without a `person` is the machine itself (its shell or its clock), which may do everything. With a `token`
+    a program asks in the person's name, in the token's organization only.
     """
 
     name: str
     person: Person | None = None
     address: str = ""
+    token: AccessToken | None = None
 
     @property
     def person_id(self) -> int | None:
@@ -24,9 +26,9 @@ class Actor:
         return self.person.pk if self.person else None
 
     @classmethod
-    def of(cls, person: Person, address: str = "") -> Actor:
-        """The actor that `person` is."""
-        return cls(person.email, person, address)
+    def of(cls, person: Person, address: str = "", token: AccessToken | None = None) -> Actor:
+        """The actor that `person` is, or a program with a `token` of theirs."""
+        return cls(person.email, person, address, token)
 
 
 SHELL = Actor("command line")

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from ninja import Router
 
 from partner_portal.accounts.policy import Act, find_organization, require
+from partner_portal.accounts.tokens import Scope
+from partner_portal.api.entrance import open_to
 from partner_portal.api.parameters import Slug
 from partner_portal.api.problems import REFUSALS
 from partner_portal.api.records_schemas import Metrics
@@ -18,7 +20,12 @@ from partner_portal.reports.catalogue import CATALOGUE
 router = Router()
 
 
-@router.get("", response={HTTPStatus.OK: Metrics, **REFUSALS}, summary="What every figure means")
+@router.get(
+    "",
+    response={HTTPStatus.OK: Metrics, **REFUSALS},
+    summary="What every figure means",
+    auth=open_to(Scope.REPORT),
+)
 def metrics(request: HttpRequest, organization: Slug = None) -> dict[str, Any]:
     """Every metric: its formula in words, what it reads and leaves out, and where the report shows it."""
     actor = actor_of(request)

@@ -6,10 +6,11 @@ from http import HTTPStatus
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_vary_headers
 from ninja import Query, Router
 
 from partner_portal.accounts.policy import find_organization
+from partner_portal.accounts.tokens import Scope
+from partner_portal.api.entrance import open_to
 from partner_portal.api.parameters import ReportParameters, Slug
 from partner_portal.api.problems import REFUSALS, Problem
 from partner_portal.bootstrap import portal
@@ -27,6 +28,7 @@ Format = Annotated[str, Query(alias="format", description=f"One of {', '.join(RE
     "",
     response={HTTPStatus.OK: None, **REFUSALS, HTTPStatus.UNPROCESSABLE_ENTITY: Problem},
     summary="The sales report as a file",
+    auth=open_to(Scope.REPORT),
     openapi_extra={"responses": {200: {"description": "The file.", "content": _CONTENT}}},
 )
 def export(
@@ -43,5 +45,4 @@ def download(file: File) -> HttpResponse:
     response = HttpResponse(file.content, content_type=file.media_type)
     response["Content-Disposition"] = f'attachment; filename="{file.name}"'
     response["Cache-Control"] = "private, no-store"
-    patch_vary_headers(response, ["Cookie"])
     return response

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from partner_portal.accounts.adapter import client_address
 from partner_portal.bootstrap import portal
 from partner_portal.bootstrap.jobs import at_work
-from partner_portal.usecases.health import database_problem, measure_sync_ages, warehouse_problem
+from partner_portal.usecases.health import database_problem, measure_organizations, measure_queue, warehouse_problem
 
 UNAVAILABLE = 503
 
@@ -18,7 +18,7 @@ UNAVAILABLE = 503
 @require_safe
 def livez(_request: HttpRequest) -> HttpResponse:
     """The process answers."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @require_safe
@@ -38,7 +38,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """The measures in the Prometheus format, for permitted addresses; nothing is here for others."""
     if not _may_read_metrics(request):
         raise Http404
-    measure_sync_ages(portal.parts())
+    parts = portal.parts()
+    measure_organizations(parts)
+    measure_queue(parts)
     return HttpResponse(prometheus_client.generate_latest(), content_type=prometheus_client.CONTENT_TYPE_LATEST)
 
 

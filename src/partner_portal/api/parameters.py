@@ -8,7 +8,14 @@ from ninja import Field, Query, Schema
 
 from partner_portal.usecases.sales_report import Asked
 
-Slug = Annotated[str | None, Query(description="The organization; may be left out by members of one.")]
+Slug = Annotated[
+    str | None,
+    Query(
+        max_length=50,
+        pattern=r"^[A-Za-z0-9_-]+$",
+        description="The organization; may be left out by members of one.",
+    ),
+]
 
 
 class ReportParameters(Schema):

@@ -8,13 +8,30 @@ from typing import Any
 
 import msgspec
 import structlog
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 
 from partner_portal.accounts.policy import NotPermitted, OrganizationUnknown
-from partner_portal.usecases.errors import InputRefused, NotConnected, UseCaseError
+from partner_portal.accounts.rates import TooManyRequests
+from partner_portal.accounts.reauthentication import ReauthenticationNeeded
+from partner_portal.bootstrap import portal
+from partner_portal.bootstrap.requests import actor_of
+from partner_portal.usecases.access_tokens import TokenUnknown
+from partner_portal.usecases.audit_log import note_refusal
+from partner_portal.usecases.errors import (
+    InputRefused,
+    LogInsPaused,
+    NotConfirmed,
+    NotConnected,
+    PersonUnknown,
+    UseCaseError,
+)
 from partner_portal.usecases.mapping import MappingError
+from partner_portal.usecases.proxy_errors import ProxyBusy, ProxyFailed, ProxyForbidden, ProxyMissing, ProxyRefused
+from partner_portal.usecases.proxy_query import EntityUnknown
 from partner_portal.usecases.records import DataMoved, MetricUnknown
 from partner_portal.usecases.sales_report import QuestionError
 
@@ -23,6 +40,9 @@ SERVER_FAULT = "Something went wrong in the portal itself; the log of the server
 
 Raised = Exception | type[Exception]
 Answer = Callable[[HttpRequest, Raised], HttpResponse]
+
+NINJAS_OWN = frozenset({"Unauthorized", "CSRF check Failed"})
+"""Texts of django-ninja that name no remedy."""
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +68,24 @@ def problem(status: HTTPStatus, detail: str) -> HttpResponse:
     return response
 
 
+COMMON_DETAILS = {
+    HTTPStatus.BAD_REQUEST: "The request cannot be understood, or names a host that the portal does not answer to.",
+    HTTPStatus.UNAUTHORIZED: "Nobody is logged in. Log in at /accounts/login/, or send an access token as Bearer.",
+    HTTPStatus.FORBIDDEN: "The request carries no valid CSRF token. Send the cookie's value as X-CSRFToken.",
+    HTTPStatus.NOT_FOUND: "There is nothing at this address. See /api/v1/openapi.json.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "The address does not take this method. See /api/v1/openapi.json.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than 1 MiB.",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body must be application/json in UTF-8.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: SERVER_FAULT,
+}
+"""What an error means that says nothing itself."""
+
+
+def saying(status: HTTPStatus) -> HttpResponse:
+    """The answer with the usual words for `status`."""
+    return problem(status, COMMON_DETAILS.get(status, f"{status.description or status.phrase}."))
+
+
 def unknown_address(request: HttpRequest, **_: Any) -> HttpResponse:
     """The answer at an address below the API where there is nothing."""
     return problem(HTTPStatus.NOT_FOUND, f"There is nothing at {request.path}. See /api/v1/openapi.json.")
@@ -57,16 +95,34 @@ def explain_errors(api: NinjaAPI) -> None:
     """Let every error of `api` be answered with problem details."""
     said: list[tuple[type[Exception], HTTPStatus]] = [
         (OrganizationUnknown, HTTPStatus.NOT_FOUND),
-        (NotPermitted, HTTPStatus.FORBIDDEN),
+        (PersonUnknown, HTTPStatus.NOT_FOUND),
+        (ReauthenticationNeeded, HTTPStatus.FORBIDDEN),
         (DataMoved, HTTPStatus.CONFLICT),
         (QuestionError, HTTPStatus.UNPROCESSABLE_ENTITY),
         (MappingError, HTTPStatus.UNPROCESSABLE_ENTITY),
         (InputRefused, HTTPStatus.UNPROCESSABLE_ENTITY),
+        (NotConfirmed, HTTPStatus.UNPROCESSABLE_ENTITY),
         (NotConnected, HTTPStatus.CONFLICT),
         (UseCaseError, HTTPStatus.CONFLICT),
+        (EntityUnknown, HTTPStatus.NOT_FOUND),
+        (TokenUnknown, HTTPStatus.NOT_FOUND),
+        (ProxyMissing, HTTPStatus.NOT_FOUND),
+        (ProxyForbidden, HTTPStatus.FORBIDDEN),
+        (ProxyRefused, HTTPStatus.UNPROCESSABLE_ENTITY),
+        (ProxyFailed, HTTPStatus.BAD_GATEWAY),
     ]
     for kind, status in said:
         api.add_exception_handler(kind, _saying(status))
+    api.add_exception_handler(LogInsPaused, _later(HTTPStatus.TOO_MANY_REQUESTS))
+    api.add_exception_handler(TooManyRequests, _later(HTTPStatus.TOO_MANY_REQUESTS))
+    api.add_exception_handler(ProxyBusy, _later(HTTPStatus.SERVICE_UNAVAILABLE))
+    for unreadable in (
+        SuspiciousOperation,
+        MultiPartParserError,
+    ):  # the latter by a form where the CSRF token is sought
+        api.add_exception_handler(unreadable, lambda _request, _error: saying(HTTPStatus.BAD_REQUEST))
+    api.add_exception_handler(RequestDataTooBig, lambda _request, _error: saying(HTTPStatus.REQUEST_ENTITY_TOO_LARGE))
+    api.add_exception_handler(NotPermitted, _not_permitted)
     api.add_exception_handler(MetricUnknown, _unknown_metric)
     api.add_exception_handler(Http404, _nothing_there)
     api.add_exception_handler(HttpError, _http_error)
@@ -81,6 +137,22 @@ def _saying(status: HTTPStatus) -> Answer:
     return answer
 
 
+def _later(status: HTTPStatus) -> Answer:
+    def answer(_request: HttpRequest, error: Raised) -> HttpResponse:
+        response = problem(status, str(error))
+        seconds = error.seconds if isinstance(error, (TooManyRequests, ProxyBusy, LogInsPaused)) else 1
+        response["Retry-After"] = str(seconds)
+        return response
+
+    return answer
+
+
+def _not_permitted(request: HttpRequest, error: Raised) -> HttpResponse:
+    if isinstance(error, NotPermitted):
+        note_refusal(portal.parts(mirror=False), actor_of(request), error)
+    return problem(HTTPStatus.FORBIDDEN, str(error))
+
+
 def _unknown_metric(_request: HttpRequest, error: Raised) -> HttpResponse:
     slug = error.slug if isinstance(error, MetricUnknown) else ""
     return problem(HTTPStatus.NOT_FOUND, f"There is no metric {slug!r}. See /api/v1/metrics.")
@@ -91,12 +163,14 @@ def _nothing_there(request: HttpRequest, _error: Raised) -> HttpResponse:
 
 
 def _http_error(_request: HttpRequest, error: Raised) -> HttpResponse:
-    status = HTTPStatus(error.status_code) if isinstance(error, HttpError) else HTTPStatus.BAD_REQUEST
-    details = {
-        HTTPStatus.UNAUTHORIZED: "Nobody is logged in. Log in at /accounts/login/ and send the session's cookie.",
-        HTTPStatus.FORBIDDEN: "The request carries no valid CSRF token. Send the cookie's value as X-CSRFToken.",
-    }
-    return problem(status, details.get(status, f"{error}."))
+    if isinstance(error, HttpError) and isinstance(error.__cause__, HttpError):
+        error = error.__cause__  # django-ninja hides what its parser says
+    if not isinstance(error, HttpError):
+        return saying(HTTPStatus.BAD_REQUEST)
+    status = HTTPStatus(error.status_code)
+    if str(error) in NINJAS_OWN:
+        return saying(status)
+    return problem(status, f"{str(error).removesuffix('.')}.")
 
 
 def _validation(_request: HttpRequest, error: Raised) -> HttpResponse:

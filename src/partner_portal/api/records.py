@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_vary_headers
 from ninja import Field, Query, Router, Schema
 
 from partner_portal.accounts.policy import find_organization
+from partner_portal.accounts.tokens import Scope
+from partner_portal.api.entrance import open_to
 from partner_portal.api.export import download
 from partner_portal.api.parameters import ReportParameters, Slug
 from partner_portal.api.problems import REFUSALS, Problem
@@ -42,7 +43,13 @@ class PageParameters(Schema):
 Format = Annotated[str | None, Query(alias="format", description=f"One of {', '.join(RECORDS_FORMATS)} for a file.")]
 
 
-@router.get("/{metric}", response={HTTPStatus.OK: Records, **_refusals}, summary="The records behind a number")
+@router.get(
+    "/{metric}",
+    response={HTTPStatus.OK: Records, **_refusals},
+    summary="The records behind a number",
+    by_alias=True,
+    auth=open_to(Scope.RECORDS),
+)
 def records(
     request: HttpRequest,
     metric: str,
@@ -58,7 +65,4 @@ def records(
     if format_name is not None:
         return download(export_records(parts, chosen, metric, format_name, page.page(), actor=actor, **asked.asked()))
     document = read_records(parts, chosen, metric, page.page(), actor=actor, **asked.asked())
-    response = HttpResponse(msgspec.json.encode(document), content_type="application/json")
-    response["Cache-Control"] = "private, no-cache"
-    patch_vary_headers(response, ["Cookie"])
-    return response
+    return HttpResponse(msgspec.json.encode(document), content_type="application/json")

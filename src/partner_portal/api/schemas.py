@@ -34,12 +34,16 @@ class PeriodPart(Schema):
 
 
 class FiltersPart(Schema):
-    """Whose records count; null where all do. `owner` is a resource's id or `nobody`, `team` a name."""
+    """Whose records count; null where all do. `owner` is a resource's id or `nobody`, `team` a name.
+
+    `confined_to` is the resource whose numbers whoever asks may see only; null for everybody's.
+    """
 
     owner: int | Literal["nobody"] | None
     team: str | None
     company: int | None
     category: int | None
+    confined_to: int | None
 
 
 class Reconciled(Schema):
@@ -382,6 +386,9 @@ class Connection(Schema):
     dialect: str | None
     connected_at: str | None
     secret_age_days: int | None
+    secret_due: Literal["", "reminder", "warning"]
+    kept_in: str | None
+    tests_paused_until: str | None
     synced_at: str | None
     next_sync_at: str | None
     paused_until: str | None

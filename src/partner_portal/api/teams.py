@@ -25,7 +25,7 @@ _refusals: dict[Any, Any] = {**REFUSALS, HTTPStatus.UNPROCESSABLE_ENTITY: Proble
 def teams(request: HttpRequest, organization: Slug = None) -> dict[str, Any]:
     """Every team by name, with its members."""
     actor = actor_of(request)
-    return {"teams": list_teams(find_organization(actor, organization), actor=actor)}
+    return {"teams": list_teams(portal.parts(), find_organization(actor, organization), actor=actor)}
 
 
 @router.put("/{path:name}", response={HTTPStatus.OK: Teams, **_refusals}, summary="Set a team")
@@ -34,7 +34,7 @@ def change_team(request: HttpRequest, name: str, team: TeamMembers, organization
     actor = actor_of(request)
     chosen = find_organization(actor, organization)
     set_team(portal.parts(), chosen, name, team.members, actor=actor)
-    return {"teams": list_teams(chosen, actor=actor)}
+    return {"teams": list_teams(portal.parts(), chosen, actor=actor)}
 
 
 @router.delete("/{path:name}", response={HTTPStatus.NO_CONTENT: None, **REFUSALS}, summary="Remove a team")

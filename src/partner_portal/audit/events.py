@@ -5,41 +5,12 @@ No field ever takes a secret, a token or a password.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import Any
 
-
-@dataclass(frozen=True)
-class Event:
-    """Something that happened; `action` is its name in the trail."""
-
-    action: ClassVar[str]
-
-    def details(self) -> dict[str, Any]:
-        """The event's fields, JSON-able."""
-        return asdict(self)
-
-
-@dataclass(frozen=True)
-class LoggedIn(Event):
-    """A person logged in."""
-
-    action = "session.started"
-
-
-@dataclass(frozen=True)
-class LogInFailed(Event):
-    """Somebody tried to log in with the address `email` and did not get in."""
-
-    action = "session.refused"
-    email: str
-
-
-@dataclass(frozen=True)
-class LoggedOut(Event):
-    """A person logged out."""
-
-    action = "session.ended"
+from partner_portal.audit.account_events import ACCOUNT_EVENTS
+from partner_portal.audit.event import Event
+from partner_portal.audit.people_events import PEOPLE_EVENTS
 
 
 @dataclass(frozen=True)
@@ -86,13 +57,29 @@ class MappingChanged(Event):
 
 
 @dataclass(frozen=True)
-class PersonAdded(Event):
-    """A person was added to an organization, in a role; `is_new` when the portal did not know them before."""
+class OrganizationSwitched(Event):
+    """An organization was deactivated, which serves and syncs it no more, or reactivated."""
 
-    action = "person.added"
-    email: str
-    role: str
-    is_new: bool
+    action = "organization.switched"
+    before: bool
+    after: bool
+
+
+@dataclass(frozen=True)
+class ActRefused(Event):
+    """A member asked for an act that their role does not allow."""
+
+    action = "act.refused"
+    act: str
+
+
+@dataclass(frozen=True)
+class AuditExported(Event):
+    """The audit log left the portal as a file of `rows` entries."""
+
+    action = "audit.exported"
+    filters: dict[str, Any]
+    rows: int
 
 
 @dataclass(frozen=True)
@@ -107,14 +94,45 @@ class ConnectionTested(Event):
 class ConnectionSet(Event):
     """An organization was connected; `before` is the API user that it was connected as until then.
 
-    `is_other_tenant` says that it was connected to another Autotask database, whose rows must go.
+    `changed` names what is new of username, secret and integration code; `is_other_tenant` says that it was connected
+    to another Autotask database, whose rows must go.
     """
 
     action = "connection.set"
     username: str
     zone: str
     before: str | None
+    changed: list[str]
     is_other_tenant: bool
+
+
+@dataclass(frozen=True)
+class ConnectionEnded(Event):
+    """An organization was disconnected from the tenant of `before`; its credentials are gone, and with `removes_data`
+    what was read from Autotask goes too."""
+
+    action = "connection.ended"
+    before: str | None
+    removes_data: bool
+
+
+@dataclass(frozen=True)
+class SecretReminded(Event):
+    """The administrators at these addresses were reminded of a secret that is so many days old."""
+
+    action = "connection.secret_reminded"
+    days: int
+    addresses: list[str]
+
+
+@dataclass(frozen=True)
+class VaultRotated(Event):
+    """Sealed values of an organization were sealed anew under another vault key; `failed` ones could not be opened."""
+
+    action = "vault.rotated"
+    sealed_under: str
+    resealed: int
+    failed: int
 
 
 @dataclass(frozen=True)
@@ -176,20 +194,62 @@ class RecordsExported(Event):
     data_version: int
 
 
+@dataclass(frozen=True)
+class AutotaskQueried(Event):
+    """A person put a question to Autotask through the portal, by the access token whose key ends in `hint`, if any.
+
+    `kind` is query, count or item. Of the filter the fields are told, not the values: those may name people, and the
+    trail is kept for long. `rows` came, None where none did or only a count; `is_kept` when an earlier answer served.
+    """
+
+    action = "autotask.queried"
+    entity: str
+    kind: str
+    filtered_by: list[str]
+    rows: int | None
+    is_kept: bool
+    hint: str
+
+
+@dataclass(frozen=True)
+class BackupMade(Event):
+    """Somebody at the shell wrote a backup of all organizations into a file called `name`, with `files` in it."""
+
+    action = "backup.made"
+    name: str
+    files: list[str]
+
+
+@dataclass(frozen=True)
+class BackupRestored(Event):
+    """Somebody at the shell put the backup called `name`, made at the instant `made_at`, in the place of all data."""
+
+    action = "backup.restored"
+    name: str
+    made_at: str
+
+
 EVENTS: tuple[type[Event], ...] = (
-    LoggedIn,
-    LogInFailed,
-    LoggedOut,
+    *ACCOUNT_EVENTS,
+    *PEOPLE_EVENTS,
     OrganizationAdded,
     TimeZoneChanged,
     TeamChanged,
     MappingChanged,
-    PersonAdded,
+    OrganizationSwitched,
+    ActRefused,
+    AuditExported,
     ConnectionTested,
     ConnectionSet,
+    ConnectionEnded,
+    SecretReminded,
+    VaultRotated,
     MirrorCleared,
     DeletionsAccepted,
     RefreshAsked,
     ReportExported,
     RecordsExported,
+    AutotaskQueried,
+    BackupMade,
+    BackupRestored,
 )

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
-from partner_portal.audit.events import Event
-from partner_portal.audit.models import Entry
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from partner_portal.audit.account_events import ACCOUNT_EVENTS
+from partner_portal.audit.chain import chain_of, hash_of
+from partner_portal.audit.event import Event
+from partner_portal.audit.models import Entry, Head
 from partner_portal.organizations.scope import OrganizationScope
 
 Result = Entry.Result
@@ -37,8 +43,11 @@ def record(
     result: Entry.Result = Result.DONE,
     reason: str = "",
 ) -> Entry:
-    """Add one entry: `who` did what `event` tells, `at` an aware instant, in the organization of `scope`."""
-    return Entry.objects.create(
+    """Add one entry: `who` did what `event` tells, `at` an aware instant, in the organization of `scope`.
+
+    Within a transaction, whoever adds to the same chain afterwards waits until it has ended.
+    """
+    entry = Entry(
         at=at,
         actor=who.name,
         person_id=who.person_id,
@@ -49,3 +58,27 @@ def record(
         reason=reason,
         details=event.details(),
     )
+    entry.chain = chain_of(entry.organization_id)
+    with transaction.atomic():
+        head = _next_place(entry.chain)
+        entry.number = head.count
+        entry.hash = hash_of(entry, head.hash)
+        entry.save()
+        Head.objects.filter(chain=entry.chain).update(hash=entry.hash)
+    return entry
+
+
+def _next_place(chain: int) -> Head:
+    """The chain's head, counting one more. The write comes first: it waits for others who add to the chain."""
+    counted = Head.objects.filter(chain=chain)
+    if not counted.update(count=F("count") + 1):
+        Head.objects.bulk_create([Head(chain=chain)], ignore_conflicts=True)
+        counted.update(count=F("count") + 1)
+    return counted.get()
+
+
+def entries_of(scope: OrganizationScope, members: Iterable[int]) -> QuerySet[Entry]:
+    """What an organization may read: its own entries, and those of its `members`' accounts, which belong to none."""
+    of_accounts = [event.action for event in ACCOUNT_EVENTS]
+    own = Q(organization_id=scope.organization_id)
+    return Entry.objects.filter(own | Q(organization_id=None, person_id__in=members, action__in=of_accounts))

@@ -25,18 +25,22 @@ from partner_portal.autotask.metadata import (
     EntityInformation,
     FieldInformation,
     Threshold,
+    read_entity_descriptions,
     read_entity_information,
     read_fields,
 )
 from partner_portal.autotask.paging import Walk
+from partner_portal.autotask.raw import RawPage, raw_item, raw_page
 from partner_portal.autotask.session import Acquaintance, Session
 from partner_portal.autotask.tally import Tally
+from partner_portal.autotask.threads import Threads
 from partner_portal.autotask.transport import AiohttpTransport, Response, Transport
 from partner_portal.autotask.zone import ENTRY_URL, Zone
 
 R = TypeVar("R", bound=Record)
 
 ALLOWED_HOSTS = ("*.autotask.net",)
+ENTITY_INFORMATION = "EntityInformation"
 EVERY_ROW = Condition("id", Op.GTE, 0)
 
 
@@ -63,19 +67,27 @@ class AutotaskClient:
         chance: Callable[[], float] = random.random,
         on_request: Observer | None = None,
         known: Acquaintance | None = None,
+        threads: Threads | None = None,
     ) -> Self:
         """Find the tenant's zone and stand ready. The secret is not sent yet, so a wrong one shows later.
 
         The client owns `transport` from here on and closes it. `pause` and `chance` are how it waits and how it
         spreads its waits; `on_request` is told of every request sent. With `known`, even an empty one, the budget is
         watched from the start, a known zone is not asked for, and credentials that were accepted are trusted to be
-        so still: the first request then has a short head start instead of a whole round trip.
+        so still: the first request then has a short head start instead of a whole round trip. With `threads` the
+        client keeps to what other clients of the same API user leave it.
         Raises `UnknownUser`, `ZoneRefused`, `ZoneMissing`, `HostRefused`, `HostUnreachable`.
         """
         told = known or Acquaintance()
         budget = Budget(told.budget, is_watched=known is not None, now=time.monotonic())
         exchange = Exchange(
-            transport or AiohttpTransport(), limits, pause=pause, chance=chance, on_request=on_request, budget=budget
+            transport or AiohttpTransport(),
+            limits,
+            pause=pause,
+            chance=chance,
+            on_request=on_request,
+            budget=budget,
+            threads=threads,
         )
         try:
             hosts = AllowedHosts.from_entry(allowed_hosts, entry_url)
@@ -227,6 +239,45 @@ class AutotaskClient:
         except EntityMissing:
             return None
 
+    async def raw_page(
+        self,
+        entity: Entity[Any],
+        filter: Filter | None,  # noqa: A002
+        fields: Iterable[str] | None,
+        *,
+        size: int,
+        after: int | None = None,
+    ) -> RawPage:
+        """The first `size` rows with ids above `after` that pass `filter`, with Autotask's own names and values.
+
+        `fields` as for `pages`; None asks for whole rows, of which only the fields that we keep come out.
+        """
+        asked = _asked(entity, fields)
+        start = Condition("id", Op.GTE, 0) if after is None else Condition("id", Op.GT, after)
+        conditions = [] if filter is None else [checked(filter, entity).wire()]
+        body: dict[str, Any] = {"filter": [*conditions, start.wire()], "MaxRecords": size}
+        if fields is not None:
+            body["IncludeFields"] = asked
+
+        def read(response: Response) -> RawPage:
+            page = raw_page(entity, response.body, asked, after=after)
+            if page.next_url is not None:
+                self._session.hosts.check(page.next_url)
+            return page
+
+        return await self._session.ask(entity.path, "POST", f"{entity.path}/query", read, body)
+
+    async def raw_get(self, entity: Entity[Any], id: int) -> dict[str, Any] | None:  # noqa: A002
+        """The row with this id as `raw_page` gives rows, None when there is none."""
+
+        def read(response: Response) -> dict[str, Any] | None:
+            return raw_item(entity, response.body)
+
+        try:
+            return await self._session.ask(entity.path, "GET", f"{entity.path}/{id:d}", read)
+        except EntityMissing:
+            return None
+
     async def entity_information(self, entity: Entity[Any]) -> EntityInformation:
         """What the entity supports and what this API user may do with it."""
 
@@ -234,6 +285,14 @@ class AutotaskClient:
             return read_entity_information(entity.path, response.body)
 
         return await self._session.ask(entity.path, "GET", f"{entity.path}/entityInformation", read)
+
+    async def entity_descriptions(self) -> tuple[EntityInformation, ...]:
+        """Every entity of the API with what this API user may do with it; raises `EntityMissing` where it is untold."""
+
+        def read(response: Response) -> tuple[EntityInformation, ...]:
+            return read_entity_descriptions(ENTITY_INFORMATION, response.body)
+
+        return await self._session.ask(ENTITY_INFORMATION, "GET", ENTITY_INFORMATION, read)
 
     async def fields(self, entity: Entity[Any]) -> tuple[FieldInformation, ...]:
         """The fields that the entity has in this tenant, with their picklists."""

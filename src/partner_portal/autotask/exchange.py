@@ -26,6 +26,7 @@ from partner_portal.autotask.errors import (
 from partner_portal.autotask.gates import Gate
 from partner_portal.autotask.limits import Limits, server_time
 from partner_portal.autotask.tally import Tally
+from partner_portal.autotask.threads import Threads
 from partner_portal.autotask.transport import Request, Response, Transport
 
 logger = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class Exchange:
         chance: Callable[[], float],
         on_request: Observer | None = None,
         budget: Budget | None = None,
+        threads: Threads | None = None,
     ) -> None:
         self.requests: Counter[str] = Counter()
         self.tally = Tally()
@@ -74,6 +76,7 @@ class Exchange:
         self._reading = asyncio.Lock()
         self._few = asyncio.Semaphore(AT_ONCE_IN_A_TIGHT_HOUR)
         self._connections = asyncio.Semaphore(limits.connections)
+        self._threads = threads or Threads()
         self._gates: defaultdict[str, Gate] = defaultdict(
             lambda: Gate(limits.per_entity, rest_seconds=limits.rest_seconds, lowered_seconds=limits.lowered_seconds)
         )
@@ -131,7 +134,7 @@ class Exchange:
             self._gates[entity].narrow()
 
     async def _send(self, entity: str, request: Request) -> Response:
-        async with self._gates[entity].slot(), self._connections, self._narrowed():
+        async with self._gates[entity].slot(), self._threads.slot(entity), self._connections, self._narrowed():
             await self._keep_pace(entity, request)
             if request.host in self._refusing_hosts and "Secret" in request.headers:
                 raise CredentialsRefused

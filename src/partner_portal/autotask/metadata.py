@@ -31,6 +31,18 @@ class EntityInformation:
         """Whether the API user may read the entity, at least in part, as far as the API tells."""
         return self.can_query is not False and (self.user_access_for_query or "All").casefold() != "none"
 
+    @property
+    def writes(self) -> tuple[str, ...]:
+        """What this API user may do to the entity besides reading: create, update, delete; nothing that is not told."""
+        told = {
+            "create": (self.can_create, self.user_access_for_create),
+            "update": (self.can_update, self.user_access_for_update),
+            "delete": (self.can_delete, self.user_access_for_delete),
+        }
+        return tuple(
+            act for act, (can, access) in told.items() if can is not False and (access or "None").casefold() != "none"
+        )
+
 
 @dataclass(frozen=True)
 class PicklistEntry:
@@ -78,7 +90,16 @@ class Threshold:
 
 def read_entity_information(entity: str, body: bytes) -> EntityInformation:
     """The answer of `entityInformation`."""
-    info = read_document(entity, body).document("info")
+    return _information(entity, read_document(entity, body).document("info"))
+
+
+def read_entity_descriptions(entity: str, body: bytes) -> tuple[EntityInformation, ...]:
+    """The answer of `EntityInformation`: every entity of the API that tells its name."""
+    descriptions = read_document(entity, body).documents("entityDescriptions")
+    return tuple(_information("", info) for info in descriptions if info.text("name"))
+
+
+def _information(entity: str, info: Document) -> EntityInformation:
     return EntityInformation(
         name=info.text("name") or entity,
         can_create=info.claim("canCreate"),

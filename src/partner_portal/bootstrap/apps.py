@@ -12,8 +12,11 @@ class BootstrapConfig(AppConfig):
 
     def ready(self) -> None:
         """Runs once per process."""
+        from partner_portal.bootstrap import session_limits
         from partner_portal.settings.logs import configure_structlog
-        from partner_portal.usecases import sign_in
+        from partner_portal.usecases import account_changes, sign_in
 
         configure_structlog()
+        session_limits.listen()
         sign_in.listen()
+        account_changes.listen()

@@ -8,16 +8,31 @@ installation one sync of an organization waits or runs at a time, and asking aga
 from __future__ import annotations
 
 import threading
+import time
+from collections import Counter
 from typing import TYPE_CHECKING
+
+import structlog
 
 from partner_portal.settings import declared
 
 if TYPE_CHECKING:
-    from dbos import DBOSClient, EnqueueOptions
+    from dbos import DBOSClient, EnqueueOptions, WorkflowHandle
 
 APPLICATION = "partner-portal"
 SYNC_QUEUE = "sync"
 SYNC_WORKFLOW = "sync_organization"
+SNAPSHOT_QUEUE = "snapshot"
+SNAPSHOT_WORKFLOW = "take_snapshot"
+QUEUES = (SYNC_QUEUE, SNAPSHOT_QUEUE)
+
+WAITING = "ENQUEUED"
+UNDER_WAY = (WAITING, "PENDING")
+"""States of a job that has not ended, in the queue's words."""
+TAKE_UP_SECONDS = 20
+"""How long a snapshot may wait to be begun: by then whoever owns the warehouse is known to work through no queue."""
+SNAPSHOT_SECONDS = 3600
+LOOK_SECONDS = 0.1
 
 at_work = threading.Event()
 """Set while the jobs of this process run."""
@@ -41,16 +56,40 @@ class DurableJobs:
         """Ask for a sync of the organization called `slug`; False when one waits or runs already."""
         from dbos import error
 
+        asked_by = str(structlog.contextvars.get_contextvars().get("request_id", ""))
         options: EnqueueOptions = {
             "workflow_name": SYNC_WORKFLOW,
             "queue_name": SYNC_QUEUE,
             "deduplication_id": slug,
         }
         try:
-            self._opened().enqueue(options, slug, full)
+            self._opened().enqueue(options, slug, full, asked_by)
         except error.DBOSQueueDeduplicatedError:
             return False
         return True
+
+    def lengths(self) -> Counter[str]:
+        """How many jobs wait or run, by queue."""
+        jobs = self._opened().list_queued_workflows(load_input=False, load_output=False)
+        lengths = Counter(dict.fromkeys(QUEUES, 0))
+        lengths.update(job.queue_name or "" for job in jobs)
+        return lengths
+
+    def ask_for_snapshot(self, folder: str) -> str | None:
+        """Let the process that serves take a snapshot into `folder`, and wait for it.
+
+        The answer is its problem, "" when there was none; None when no process took it up.
+        """
+        options: EnqueueOptions = {"workflow_name": SNAPSHOT_WORKFLOW, "queue_name": SNAPSHOT_QUEUE}
+        handle: WorkflowHandle[str] = self._opened().enqueue(options, folder)
+        asked_at = time.monotonic()
+        while (status := handle.get_status()).status in UNDER_WAY:
+            waited = time.monotonic() - asked_at
+            if waited > SNAPSHOT_SECONDS or (status.status == WAITING and waited > TAKE_UP_SECONDS):
+                self._opened().cancel_workflow(handle.get_workflow_id())
+                return None
+            time.sleep(LOOK_SECONDS)
+        return str(status.error) if status.error else str(status.output)
 
     def _opened(self) -> DBOSClient:
         from dbos import DBOS, DBOSClient

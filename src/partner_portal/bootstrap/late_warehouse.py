@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ class LateWarehouse:
     def organization(self, scope: OrganizationScope) -> OrganizationStore:
         """The one door to an organization's rows."""
         return self.open().organization(scope)
+
+    def copy_to(self, target: Path, at_instant: Callable[[], None]) -> None:
+        """Write all of one instant into the new file `target`; `at_instant` is called then."""
+        self.open().copy_to(target, at_instant)
 
     def close(self) -> None:
         """Give the store back, if it was opened."""

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from partner_portal.bootstrap.late_warehouse import LateWarehouse
+from partner_portal.bootstrap.replacing import undo_what_was_cut_off
 from partner_portal.settings import declared
 from partner_portal.settings.keyfile import SECRET_KEY_FILE, VAULT_KEY_FILE, read_or_make
 from partner_portal.usecases.parts import Parts
 
 if TYPE_CHECKING:
     from partner_portal.vault.sealing import Keyring
+    from partner_portal.vault.source import SecretSource
     from partner_portal.warehouse.store import Warehouse
 
 _lock = threading.RLock()
@@ -33,6 +35,7 @@ def prepare(*, serving: bool = False) -> None:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not values[declared.SECRET_KEY]:
             read_or_make(data_dir / SECRET_KEY_FILE, lambda: secrets.token_urlsafe(50))
+        undo_what_was_cut_off(data_dir)
     except OSError as reason:
         raise declared.SettingError(
             f"PORTAL_DATA_DIR cannot be used: {reason.strerror}: {reason.filename}. Name one that can be written."
@@ -41,11 +44,16 @@ def prepare(*, serving: bool = False) -> None:
     import django
 
     django.setup()
-    from partner_portal.bootstrap.tables import collect_static_when_needed, migrate_when_needed
+    from partner_portal.bootstrap.tables import (
+        collect_static_when_needed,
+        forget_ended_sessions,
+        migrate_when_needed,
+    )
 
     with _lock:
         migrate_when_needed()
         if serving:
+            forget_ended_sessions()
             collect_static_when_needed()
 
 
@@ -90,24 +98,31 @@ def _open() -> Parts:
     from partner_portal.autotask.credentials import Credentials
     from partner_portal.autotask.limits import Limits
     from partner_portal.autotask.session import Acquaintance
+    from partner_portal.autotask.threads import ThreadRegister
     from partner_portal.bootstrap.jobs import DurableJobs
     from partner_portal.lib.clock import SystemClock
+    from partner_portal.usecases.measures import count_autotask_request
     from partner_portal.usecases.sync_runs import close_leftovers
-    from partner_portal.vault.vault import Vault
     from partner_portal.warehouse.opening import open_warehouse
 
     values = declared.current()
     entry_url = values[declared.ENTRY_URL]
     allowed_hosts = values[declared.AUTOTASK_HOSTS]
+    threads = ThreadRegister()
 
     async def open_client(
         credentials: Credentials, limits: Limits, known: Acquaintance | None = None
     ) -> AutotaskClient:
         return await AutotaskClient.connect(
-            credentials, entry_url=entry_url, allowed_hosts=allowed_hosts, limits=limits, known=known
+            credentials,
+            entry_url=entry_url,
+            allowed_hosts=allowed_hosts,
+            limits=limits,
+            known=known,
+            threads=threads.of(credentials.username),
+            on_request=count_autotask_request,
         )
 
-    vault = Vault(_keyring(values))
     clock = SystemClock()
 
     def open_mirror() -> Warehouse:
@@ -120,7 +135,7 @@ def _open() -> Parts:
     return Parts(
         warehouse=LateWarehouse(open_mirror),
         clock=clock,
-        vault=vault,
+        vault=_secrets(values),
         jobs=DurableJobs(),
         open_client=open_client,
         entry_url=entry_url,
@@ -131,6 +146,37 @@ def _open() -> Parts:
 def _warehouse_location(values: declared.Values) -> str:
     data_dir: Path = values[declared.DATA_DIR]
     return values[declared.DATABASE_URL] or str(data_dir / "warehouse.duckdb")
+
+
+def _secrets(values: declared.Values) -> SecretSource:
+    """Where the API credentials are kept, as PORTAL_VAULT says."""
+    from partner_portal.vault.source import INTEGRATION_CODE, SECRET, USERNAME, EnvironmentSource
+    from partner_portal.vault.vault import Vault
+
+    match values[declared.VAULT]:
+        case "environment":
+            held = {
+                USERNAME: values[declared.AUTOTASK_USERNAME],
+                SECRET: values[declared.AUTOTASK_SECRET],
+                INTEGRATION_CODE: values[declared.AUTOTASK_INTEGRATION_CODE],
+            }
+            return EnvironmentSource(held)
+        case "aws":
+            try:
+                from partner_portal.vault.aws import AwsSource
+            except ModuleNotFoundError:
+                raise declared.SettingError(
+                    "PORTAL_VAULT=aws needs the AWS SDK. Install it: pip install 'partner-portal[aws]'."
+                ) from None
+            return AwsSource(values[declared.AWS_SECRET_PREFIX])
+    return Vault(_keyring(values))
+
+
+def existing_keyring() -> Keyring | None:
+    """The vault's keys where there are any; none are made. Raises SettingError."""
+    values = declared.current()
+    there = values[declared.VAULT_KEYS] or (values[declared.DATA_DIR] / VAULT_KEY_FILE).exists()
+    return _keyring(values) if there else None
 
 
 def _keyring(values: declared.Values) -> Keyring:

@@ -1,4 +1,4 @@
-"""`portal connect` and `portal test-connection`."""
+"""`portal connect`, `portal test-connection` and `portal disconnect`."""
 
 from __future__ import annotations
 
@@ -21,31 +21,69 @@ if TYPE_CHECKING:
 
 FIRST_SLUG = "main"
 """The slug of the organization that `portal connect` makes where there is none."""
-MARKS = {"ok": "ok     ", "warning": "warning", "failed": "FAILED ", "skipped": "skipped"}
+MARKS = {"ok": "ok     ", "empty": "empty  ", "warning": "warning", "failed": "FAILED ", "skipped": "skipped"}
 
 
 def connect(
     organization: Slug = None,
-    username: Annotated[str | None, typer.Option(help="API user name; else AUTOTASK_USERNAME.")] = None,
+    username: Annotated[
+        str | None, typer.Option(help="API user name; else AUTOTASK_USERNAME, else the one that is connected.")
+    ] = None,
     integration_code: Annotated[
-        str | None, typer.Option(help="Tracking identifier; else AUTOTASK_INTEGRATION_CODE.")
+        str | None,
+        typer.Option(help="Tracking identifier; else AUTOTASK_INTEGRATION_CODE, else the one that is connected."),
     ] = None,
     secret_stdin: Annotated[
         bool, typer.Option("--secret-stdin", help="Read the secret from a pipe; else AUTOTASK_SECRET, else asked for.")
     ] = False,
     time_zone: Annotated[str | None, typer.Option(help="The organization's time zone, an IANA name.")] = None,
 ) -> None:
-    """Test the connection to Autotask, then save it. Makes the first organization where there is none."""
+    """Test the connection to Autotask, then save it. Makes the first organization where there is none.
+
+    Again, with a new secret, it rotates: the earlier secret stays in force until the new one has passed the test.
+    """
     parts = opened_portal(mirror=False)
+    from partner_portal.cli.organization import chosen_organization
+    from partner_portal.organizations.models import Organization
     from partner_portal.usecases.connect_autotask import connect_autotask
 
-    credentials = _credentials(username, integration_code, secret_stdin=secret_stdin)
-    chosen = _organization_to_connect(parts, organization, time_zone)
+    known = chosen_organization(organization) if Organization.objects.exists() else None
+    if parts.vault.where and (username or integration_code or secret_stdin):
+        raise WrongUse(f"The credentials come from {parts.vault.where}. Give none of them here.")
+    credentials = None
+    if not parts.vault.where:
+        credentials = _credentials(parts, known, username, integration_code, secret_stdin=secret_stdin)
+    chosen = _organization_to_connect(parts, known, organization, time_zone)
     test = connect_autotask(parts, chosen, credentials)
     _print_items(test)
     if not test.passed:
         raise CommandFailed(f"Not connected; no credentials were saved. {test.problem}")
     say(f"Connected {chosen.slug} ({chosen.time_zone}). Next: portal sync")
+
+
+def disconnect(
+    confirm: Annotated[str, typer.Option(help="The organization's name, to confirm.")],
+    organization: Slug = None,
+    remove_data: Annotated[
+        bool, typer.Option("--remove-data", help="Remove what was read from Autotask too; else it is kept.")
+    ] = False,
+) -> None:
+    """Remove the connection and its credentials at once, and stop syncs."""
+    parts = opened_portal(mirror=False)
+    from partner_portal.cli.organization import chosen_organization
+    from partner_portal.usecases.disconnect_autotask import disconnect_autotask
+
+    chosen = chosen_organization(organization)
+    is_done = disconnect_autotask(parts, chosen, confirmed=confirm, removes_data=remove_data)
+    say(f"Disconnected {chosen.slug}. Its credentials are removed." if not parts.vault.where else _stays(parts, chosen))
+    if remove_data:
+        say("Its data is removed." if is_done else "Its data is removed within a minute, by the process that holds it.")
+    else:
+        say("Its data is kept.")
+
+
+def _stays(parts: Parts, chosen: Organization) -> str:
+    return f"Disconnected {chosen.slug}. Its credentials stay in {parts.vault.where}; remove them there."
 
 
 def try_connection(
@@ -66,40 +104,47 @@ def try_connection(
         raise CommandFailed(f"The connection does not work. {test.problem}")
 
 
-def _credentials(username: str | None, integration_code: str | None, *, secret_stdin: bool) -> Credentials:
-    """What the options say, else the environment, else (the secret) what is typed."""
+def _credentials(
+    parts: Parts, known: Organization | None, username: str | None, integration_code: str | None, *, secret_stdin: bool
+) -> Credentials:
+    """What the options say, else the environment, else the connection; the secret is typed where nothing has it."""
+    from partner_portal.organizations.models import Connection
     from partner_portal.settings.declared import (
         AUTOTASK_INTEGRATION_CODE,
         AUTOTASK_SECRET,
         AUTOTASK_USERNAME,
         current,
     )
-    from partner_portal.usecases.credentials import enter_credentials
+    from partner_portal.usecases.connect_autotask import enter_change, enter_credentials
 
     values = current()
-    username = username or values[AUTOTASK_USERNAME]
+    connected = Connection.objects.filter(organization=known).first() if known else None
+    username = username or values[AUTOTASK_USERNAME] or (connected.username if connected else "")
     integration_code = integration_code or values[AUTOTASK_INTEGRATION_CODE]
+    is_same = connected is not None and username.casefold() == connected.username.casefold()
     if not username:
         raise WrongUse("No API user name. Give --username or set AUTOTASK_USERNAME.")
-    if not integration_code:
+    if not integration_code and not is_same:
         raise WrongUse("No integration code. Give --integration-code or set AUTOTASK_INTEGRATION_CODE.")
     secret = "" if secret_stdin else values[AUTOTASK_SECRET]
-    return enter_credentials(username, secret or read_secret("API secret: ", from_pipe=secret_stdin), integration_code)
+    secret = secret or read_secret("API secret: ", from_pipe=secret_stdin)
+    if known is None:
+        return enter_credentials(username, secret, integration_code)
+    return enter_change(parts, known, username, secret, integration_code)
 
 
-def _organization_to_connect(parts: Parts, slug: str | None, time_zone: str | None) -> Organization:
-    from partner_portal.cli.organization import chosen_organization
-    from partner_portal.organizations.models import Organization
-    from partner_portal.usecases.add_organization import add_organization
+def _organization_to_connect(
+    parts: Parts, known: Organization | None, slug: str | None, time_zone: str | None
+) -> Organization:
     from partner_portal.usecases.change_time_zone import change_time_zone
+    from partner_portal.usecases.organizations import add_organization
 
-    if not Organization.objects.exists():
+    if known is None:
         name = slug or FIRST_SLUG
         return add_organization(parts, slug=name, name=name, time_zone=time_zone or "UTC")
-    chosen = chosen_organization(slug)
-    if time_zone and time_zone != chosen.time_zone:
-        change_time_zone(parts, chosen, time_zone)
-    return chosen
+    if time_zone and time_zone != known.time_zone:
+        change_time_zone(parts, known, time_zone)
+    return known
 
 
 def _print_items(test: ConnectionTest) -> None:

@@ -91,9 +91,9 @@ def first_report(*, connected: bool) -> str:
     from partner_portal.cli.report import rendered
     from partner_portal.cli.sync import run_sync
     from partner_portal.sandbox.login import INTEGRATION_CODE, SECRET, USERNAME
-    from partner_portal.usecases.add_organization import add_organization
     from partner_portal.usecases.add_person import add_person
     from partner_portal.usecases.connect_autotask import connect_autotask
+    from partner_portal.usecases.organizations import add_organization
     from partner_portal.usecases.sales_report import read_sales_report
 
     organization = add_organization(parts, slug="demo", name="Demo MSP", time_zone=TIME_ZONE, currency="USD")

@@ -58,6 +58,8 @@ def explained(error: Exception) -> tuple[str, int] | None:
         return explain(error), FAILED
     if isinstance(error, (QuestionError, PeriodError, MappingError)):
         return str(error), WRONG_USE
+    if type(error).__name__ == "NotPermitted":  # its module wants Django set up, which not every failure finds
+        return str(error), FAILED
     if isinstance(error, (WarehouseError, SettingError, UseCaseError)):
         return str(error), FAILED
     return None

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 import typer
 
-from partner_portal.cli import connection, demo, mapping, people, records, report, sandbox, serve, sync, team, verify
+from partner_portal.cli import (
+    audit,
+    backup,
+    connection,
+    demo,
+    mapping,
+    people,
+    records,
+    report,
+    sandbox,
+    serve,
+    sync,
+    team,
+    token,
+    vault,
+    verify,
+)
 from partner_portal.cli.failure import failures_explained
 
 app = typer.Typer(
@@ -21,12 +37,18 @@ app.command("serve")(serve.serve)
 app.command("sandbox")(sandbox.sandbox)
 app.command("connect")(connection.connect)
 app.command("test-connection")(connection.try_connection)
+app.command("disconnect")(connection.disconnect)
 app.command("sync")(sync.sync)
 app.command("verify")(verify.verify)
 app.command("report")(report.report)
 app.command("records")(records.records)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.add_typer(mapping.mapping_app, name="mapping")
 app.add_typer(team.team_app, name="team")
+app.add_typer(token.token_app, name="token")
+app.add_typer(audit.audit_app, name="audit")
+app.add_typer(vault.vault_app, name="vault")
 app.add_typer(people.organization_app, name="organization")
 app.add_typer(people.user_app, name="user")
 

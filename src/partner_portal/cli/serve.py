@@ -23,6 +23,8 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     from granian.server import Server
 
     from partner_portal.bootstrap import portal
+    from partner_portal.settings import declared
+    from partner_portal.settings.logs import server_logging_configuration
 
     refuse_taken_port(host, port)
     # Opened once here so that a locked store or a wrong setting is one clear line, not a worker's traceback.
@@ -38,6 +40,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
         blocking_threads=BLOCKING_THREADS,
         respawn_failed_workers=True,
         log_level=LogLevels.warning,
+        log_dictconfig=dict(server_logging_configuration(declared.current()[declared.LOG_FORMAT])),
         workers_kill_timeout=30,
     ).serve()
 

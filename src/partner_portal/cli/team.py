@@ -24,11 +24,11 @@ def list_teams_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the teams as JSON.")] = False,
 ) -> None:
     """Print the teams, each with the Autotask ids of its members."""
-    opened_portal(mirror=False)
+    parts = opened_portal(mirror=False)
     from partner_portal.cli.organization import chosen_organization
     from partner_portal.usecases.teams import list_teams
 
-    teams = list_teams(chosen_organization(organization))
+    teams = list_teams(parts, chosen_organization(organization))
     if as_json:
         sys.stdout.write(json.dumps({"teams": teams}, indent=2) + "\n")
         return

@@ -16,7 +16,9 @@ from partner_portal.organizations.validation import check_currency, check_time_z
 class Organization(models.Model):
     """Our customer, one MSP. Its calendar settings decide what "this month" means.
 
-    `week_start` counts days from Monday = 0; `fiscal_year_start` is a month from January = 1.
+    `week_start` counts days from Monday = 0; `fiscal_year_start` is a month from January = 1. While `is_active` is off
+    it is served to nobody and not synced. Representatives see the totals of their teams where `shows_team_totals`.
+    Members need a second factor to log in where `requires_mfa`.
     """
 
     slug = models.SlugField(max_length=50, unique=True)
@@ -27,6 +29,9 @@ class Organization(models.Model):
     fiscal_year_start = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
     )
+    is_active = models.BooleanField(default=True)
+    shows_team_totals = models.BooleanField(default=False)
+    requires_mfa = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -52,6 +57,8 @@ class Connection(models.Model):
     empty when it refused them since; `answer_seconds` how long an answer took then. `budget_used` of `budget_limit`
     calls in `budget_minutes` were spent by all of the tenant's integrations at `budget_read_at`; until `paused_until`
     nothing is sent, because too many were, or because Autotask refused the credentials, `refusals` times in a row.
+    `secret_set_at` is when the secret was new; `reminded_days` the age at which the administrators were last written
+    to about it, 0 when they were not.
     `tenant_number` is the number of the tenant's Autotask database, empty where Autotask never told it; `must_clear`
     says that rows of an earlier tenant may still be held, and must go before any of this one's come.
     """
@@ -67,6 +74,7 @@ class Connection(models.Model):
     dialect = models.CharField(max_length=10, blank=True)
     connected_at = models.DateTimeField()
     secret_set_at = models.DateTimeField()
+    reminded_days = models.PositiveSmallIntegerField(default=0)
     tested_at = models.DateTimeField(null=True)
     zone_found_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
@@ -86,6 +94,50 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organization.slug} as {self.username}"
+
+
+class FormerConnection(models.Model):
+    """What is left of a connection that was ended: whose data may still be held, and whether it must go.
+
+    There is one while the organization is not connected; the next connection takes over what it says.
+    """
+
+    organization = models.OneToOneField(
+        Organization, models.CASCADE, related_name="former_connection", primary_key=True
+    )
+    username = models.CharField(max_length=254)
+    tenant_number = models.BigIntegerField(null=True)
+    must_clear = models.BooleanField(default=False)
+    disconnected_at = models.DateTimeField()
+
+    class Meta:
+        """The table."""
+
+        db_table = "former_connections"
+
+    def __str__(self) -> str:
+        return f"{self.organization.slug}, until {self.disconnected_at:%Y-%m-%d %H:%M} as {self.username}"
+
+
+class LogInTries(models.Model):
+    """How often people tried to log in to Autotask as one API user and were not let in, since it last worked.
+
+    It belongs to the API user, not to an organization: the user is what Autotask locks, whoever tries. `username` is in
+    lower case. A try is counted before it is made; until `paused_until` nobody may make another.
+    """
+
+    username = models.CharField(max_length=254, primary_key=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    tried_at = models.DateTimeField()
+    paused_until = models.DateTimeField(null=True)
+
+    class Meta:
+        """The table."""
+
+        db_table = "log_in_tries"
+
+    def __str__(self) -> str:
+        return f"{self.username}: {self.tries}"
 
 
 class SyncRun(models.Model):

@@ -43,8 +43,14 @@ def by_day(figures: Figures, frame: Frame) -> list[dict[str, Any]]:
 
 
 def by_owner(figures: Figures) -> list[dict[str, Any]]:
-    """One entry per owner with any figure in the period, nobody included; most calls first, then by name."""
-    owners = sorted(_owners(figures), key=lambda owner: (owner is None, owner))
+    """One entry per owner with any figure in the period, nobody included; most calls first, then by name.
+
+    Whoever is confined to one owner is told of no other.
+    """
+    asked, found = figures.inquiry.frame.question, _owners(figures)
+    if asked.confined_to is not None:
+        found &= {asked.confined_to}
+    owners = sorted(found, key=lambda owner: (owner is None, owner))
     people = figures.ground.people
     entries = [_owner(figures, owner, people.get(owner) if owner is not None else None) for owner in owners]
     return sorted(entries, key=_rank)

@@ -44,8 +44,16 @@ def _head(figures: Figures, frame: Frame) -> dict[str, Any]:
         "comparison": None if frame.comparison is None else period_document(frame.comparison, frame),
         "owner_id": frame.question.owner_id,
         "filters": filters_document(frame.question),
-        "data": figures.ground.document() | {"mapping_version": figures.mapping.version},
+        "data": _data(figures, frame) | {"mapping_version": figures.mapping.version},
     }
+
+
+def _data(figures: Figures, frame: Frame) -> dict[str, Any]:
+    """The state of the mirror; how much it holds in all is nobody's own number."""
+    told = figures.ground.document()
+    if frame.question.confined_to is not None:
+        told["sources"] = [source | {"rows": None, "reconciled": None} for source in told["sources"]]
+    return told
 
 
 def _counts(figures: Figures, *, compared: bool) -> dict[str, Any]:
@@ -76,13 +84,13 @@ def _counts(figures: Figures, *, compared: bool) -> dict[str, Any]:
 def _lists(figures: Figures, frame: Frame) -> dict[str, Any]:
     """Appointments, deals, and everything that lists records, days or owners."""
     appointments = figures.appointments
-    compared = frame.comparison is not None
+    compared, totals_only = frame.comparison is not None, frame.question.tells_totals_only
     return {
         "appointments": {
             "total": None if appointments is None else appointments.now,
             "previous": appointments.earlier if appointments is not None and compared else None,
             "upcoming_total": None if appointments is None else appointments.upcoming,
-            "upcoming": figures.upcoming,
+            "upcoming": [] if totals_only else figures.upcoming,
         },
         "funnel": funnel_document(figures.deals, compared=compared),
         "conversion_rate": conversion_document(figures.deals),
@@ -90,5 +98,5 @@ def _lists(figures: Figures, frame: Frame) -> dict[str, Any]:
         "ratios": ratios_document(figures),
         "by_day": by_day(figures, frame),
         "by_owner": by_owner(figures),
-        "recent_activity": figures.recent,
+        "recent_activity": [] if totals_only else figures.recent,
     }

@@ -36,10 +36,11 @@ def period_document(period: Period, frame: Frame) -> dict[str, Any]:
 
 
 def filters_document(question: Question) -> dict[str, Any]:
-    """Whose records were asked for; null where all were."""
+    """Whose records were asked for, null where all were; and whose the asker is confined to, null for everybody's."""
     return {
         "owner": NOBODY if question.of_nobody else question.owner_id,
         "team": None if question.team is None else question.team.name,
         "company": question.company_id,
         "category": question.category_id,
+        "confined_to": question.confined_to,
     }

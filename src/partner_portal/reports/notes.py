@@ -19,7 +19,14 @@ def notes_of(figures: Figures) -> list[str]:
     ground = figures.ground
     if ground.tenant is None:
         return ["Nothing was read from Autotask yet: connect it, or wait for the first sync."]
-    return [*_gaps(ground), *_mapping(figures), *_activities(figures), *_appointments(figures), *_deals(figures)]
+    return [
+        *_gaps(ground),
+        *_confinement(figures),
+        *_mapping(figures),
+        *_activities(figures),
+        *_appointments(figures),
+        *_deals(figures),
+    ]
 
 
 def _gaps(ground: Ground) -> Iterator[str]:
@@ -32,6 +39,11 @@ def _gaps(ground: Ground) -> Iterator[str]:
             )
         elif not source.complete:
             yield _sentence(f"{path} is not up to date; its last complete state is shown{reason}")
+
+
+def _confinement(figures: Figures) -> Iterator[str]:
+    if figures.inquiry.frame.question.tells_totals_only:
+        yield "These are the totals of the team; records and figures by owner are shown of your own only."
 
 
 def _mapping(figures: Figures) -> Iterator[str]:

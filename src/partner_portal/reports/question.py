@@ -47,7 +47,8 @@ class Question:
     """One question to the mirror. `now` is aware.
 
     The records of one resource, team, company or opportunity category only, by their Autotask ids; None for all.
-    With `of_nobody` those that no resource owns.
+    With `of_nobody` those that no resource owns. `confined_to` is the resource whose own numbers whoever asks may see
+    only, None where everybody's: of a team, totals are told then, and neither records nor what others did.
     """
 
     organization: OrganizationFacts
@@ -62,6 +63,12 @@ class Question:
     team: Team | None = None
     company_id: int | None = None
     category_id: int | None = None
+    confined_to: int | None = None
+
+    @property
+    def tells_totals_only(self) -> bool:
+        """Whether the answer may name nobody's records, and no other owner's figures."""
+        return self.confined_to is not None and self.owner_id != self.confined_to
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
+
+from partner_portal.lib.redaction import KNOWN
 
 T = TypeVar("T")
 
@@ -25,7 +28,8 @@ class SettingError(ValueError):
 class Setting(Generic[T]):
     """One setting: its name in the environment, how its text is understood, what holds when it is absent.
 
-    `parse` raises ValueError with the words that complete "must be ...". `default` is a value, not a text.
+    `parse` raises ValueError with the words that complete "must be ...". `default` is a value, not a text. A secret may
+    come from a file, and so may a setting that goes with one.
     """
 
     name: str
@@ -33,6 +37,7 @@ class Setting(Generic[T]):
     default: T
     sentence: str
     is_secret: bool = False
+    may_be_file: bool = False
 
 
 def text(value: str) -> str:
@@ -73,6 +78,33 @@ def web_address(value: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or parts.username:
         raise ValueError("an address such as https://portal.example.com")
     return value.strip().rstrip("/")
+
+
+def issuer_address(value: str) -> str:
+    """The issuer of an OpenID provider for one tenant: https, or loopback; nothing for none."""
+    parts = urlsplit(value.strip())
+    wanted = "the https address of one tenant's issuer, such as https://login.microsoftonline.com/<tenant id>/v2.0"
+    if not value.strip():
+        return ""
+    if parts.scheme != "https" and (parts.scheme, parts.hostname) not in {("http", "127.0.0.1"), ("http", "localhost")}:
+        raise ValueError(wanted)
+    if not parts.hostname or {"common", "organizations", "consumers"} & set(parts.path.split("/")):
+        raise ValueError(wanted)
+    return value.strip()
+
+
+def vault_kind(value: str) -> str:
+    """Where API credentials are kept."""
+    if value.strip() not in {"database", "environment", "aws"}:
+        raise ValueError("database, environment or aws")
+    return value.strip()
+
+
+def log_format(value: str) -> str:
+    """How log lines look."""
+    if value.strip() not in {"auto", "json", "text"}:
+        raise ValueError("auto, json or text")
+    return value.strip()
 
 
 def database_address(value: str) -> str:
@@ -126,10 +158,41 @@ AUTOTASK_HOSTS: Setting[tuple[str, ...]] = Setting(
     ("*.autotask.net",),
     "Hosts that may be sent API credentials; loopback is always allowed, and is the only place for plain http.",
 )
-AUTOTASK_USERNAME = Setting("AUTOTASK_USERNAME", text, "", "API username that `portal connect` uses.")
-AUTOTASK_SECRET = Setting("AUTOTASK_SECRET", text, "", "API secret that `portal connect` uses.", is_secret=True)
+VAULT = Setting(
+    "PORTAL_VAULT",
+    vault_kind,
+    "database",
+    "Where API credentials are kept: database (sealed), environment (AUTOTASK_USERNAME and so on, for one "
+    "organization), or aws (Secrets Manager; needs the extra `aws`).",
+)
+AWS_SECRET_PREFIX = Setting(
+    "PORTAL_AWS_SECRET_PREFIX",
+    text,
+    "partner-portal/",
+    "What the names of secrets in AWS begin with, before the organization's slug; each is a JSON object with username, "
+    "secret and integration_code.",
+)
+AUTOTASK_USERNAME = Setting(
+    "AUTOTASK_USERNAME",
+    text,
+    "",
+    "API username that `portal connect` uses, and that PORTAL_VAULT=environment reads; AUTOTASK_USERNAME_FILE names a "
+    "file instead.",
+    may_be_file=True,
+)
+AUTOTASK_SECRET = Setting(
+    "AUTOTASK_SECRET",
+    text,
+    "",
+    "API secret that `portal connect` uses, and that PORTAL_VAULT=environment reads.",
+    is_secret=True,
+)
 AUTOTASK_INTEGRATION_CODE = Setting(
-    "AUTOTASK_INTEGRATION_CODE", text, "", "API integration code that `portal connect` uses.", is_secret=True
+    "AUTOTASK_INTEGRATION_CODE",
+    text,
+    "",
+    "API integration code that `portal connect` uses, and that PORTAL_VAULT=environment reads.",
+    is_secret=True,
 )
 PUBLIC_URL = Setting(
     "PORTAL_PUBLIC_URL",
@@ -168,6 +231,30 @@ EMAIL_URL = Setting(
     "PORTAL_EMAIL_URL", mail_address, "", "Mail server for password resets; unset, none can be sent.", is_secret=True
 )
 EMAIL_FROM = Setting("PORTAL_EMAIL_FROM", text, "portal@localhost", "Sender of the portal's mail.")
+SESSION_SECONDS = Setting(
+    "PORTAL_SESSION_SECONDS", seconds, 12 * 60 * 60, "Seconds after which a session ends, however much it is used."
+)
+SESSION_IDLE_SECONDS = Setting(
+    "PORTAL_SESSION_IDLE_SECONDS", seconds, 60 * 60, "Seconds without activity after which a session ends."
+)
+OIDC_ISSUER = Setting(
+    "PORTAL_OIDC_ISSUER",
+    issuer_address,
+    "",
+    "Issuer of the OpenID provider that people may log in with, of one tenant: "
+    "https://login.microsoftonline.com/<tenant id>/v2.0; unset, none is offered.",
+)
+OIDC_CLIENT_ID = Setting("PORTAL_OIDC_CLIENT_ID", text, "", "The portal's application (client) id at the provider.")
+OIDC_CLIENT_SECRET = Setting(
+    "PORTAL_OIDC_CLIENT_SECRET", text, "", "The portal's client secret at the provider.", is_secret=True
+)
+OIDC_TENANT = Setting(
+    "PORTAL_OIDC_TENANT", text, "", "Tenant id that each ID token must carry as `tid`; set it for Microsoft Entra."
+)
+OIDC_NAME = Setting("PORTAL_OIDC_NAME", text, "Microsoft", "What people call the provider, on the log-in page.")
+LOG_FORMAT = Setting(
+    "PORTAL_LOG_FORMAT", log_format, "auto", "How log lines look: json, text, or auto, which is text on a terminal."
+)
 
 SETTINGS: tuple[Setting[Any], ...] = (
     DATA_DIR,
@@ -176,6 +263,8 @@ SETTINGS: tuple[Setting[Any], ...] = (
     VAULT_KEYS,
     ENTRY_URL,
     AUTOTASK_HOSTS,
+    VAULT,
+    AWS_SECRET_PREFIX,
     AUTOTASK_USERNAME,
     AUTOTASK_SECRET,
     AUTOTASK_INTEGRATION_CODE,
@@ -187,6 +276,14 @@ SETTINGS: tuple[Setting[Any], ...] = (
     DEMO,
     EMAIL_URL,
     EMAIL_FROM,
+    SESSION_SECONDS,
+    SESSION_IDLE_SECONDS,
+    OIDC_ISSUER,
+    OIDC_CLIENT_ID,
+    OIDC_CLIENT_SECRET,
+    OIDC_TENANT,
+    OIDC_NAME,
+    LOG_FORMAT,
 )
 
 
@@ -218,6 +315,8 @@ def _value(setting: Setting[Any], environment: Mapping[str, str]) -> Any:
     written = _text_of(setting, environment)
     if written is None:
         return setting.default
+    if setting.is_secret:
+        _remember(written)
     try:
         return setting.parse(written)
     except ValueError as wrong:
@@ -225,8 +324,16 @@ def _value(setting: Setting[Any], environment: Mapping[str, str]) -> Any:
         raise SettingError(f"{setting.name} must be {wrong}{shown}.") from None
 
 
+def _remember(secret: str) -> None:
+    """Let no line of a log repeat `secret`: as a whole, each of several keys, or the password of an address."""
+    for value in (secret.strip(), *texts(secret)):
+        KNOWN.add(value)
+    with suppress(ValueError):  # not an address
+        KNOWN.add(unquote(urlsplit(secret.strip()).password or ""))
+
+
 def _text_of(setting: Setting[Any], environment: Mapping[str, str]) -> str | None:
-    file_name = environment.get(f"{setting.name}_FILE") if setting.is_secret else None
+    file_name = environment.get(f"{setting.name}_FILE") if setting.is_secret or setting.may_be_file else None
     if file_name is None:
         return environment.get(setting.name)
     if setting.name in environment:

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.constants import NONE, SELF
 
 from partner_portal.settings import declared
 from partner_portal.settings.database import database
 from partner_portal.settings.keyfile import SECRET_KEY_FILE
 from partner_portal.settings.logs import logging_configuration
 from partner_portal.settings.mail import mail
+from partner_portal.settings.openid import openid_provider
 
 _values = declared.current()
 _package = Path(__file__).resolve().parent.parent
@@ -39,7 +40,14 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", _public.hostname or "", *_va
 ROOT_URLCONF = "partner_portal.settings.urls"
 DATABASES = {"default": database(_values[declared.DATABASE_URL], PORTAL_DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# What log-ins are throttled by, and which codes were used: shared by all processes, and kept over a restart.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_entries",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+}
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -50,6 +58,10 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "csp",
     "partner_portal.organizations",
     "partner_portal.accounts",
@@ -59,13 +71,15 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "partner_portal.bootstrap.requests.RequestMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "partner_portal.api.guard.ApiGuard",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "partner_portal.bootstrap.session_limits.SessionLimits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -91,22 +105,38 @@ TIME_ZONE = "UTC"
 USE_I18N = False
 USE_TZ = True
 
-# Accounts: an e-mail address and a password; nobody signs up, people are added.
+# Accounts: an e-mail address and a password, a passkey, or the company's OpenID provider; nobody signs up.
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "partner_portal.accounts.passwords.GuessablePasswordValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 60 * 60
 ACCOUNT_ADAPTER = "partner_portal.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"reset_password": "partner_portal.accounts.forms.PasswordResetForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Partner Portal: "
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {
+    # of one network address, and for one account
+    "login_failed": "10/m/ip,5/5m/key",
+    "login": "30/m/ip",
+    "reauthenticate": "10/m/user",
+    "reset_password": "20/m/ip,5/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "5/m/user",
+}
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
@@ -114,9 +144,30 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if _values[declared.BEHIND_PROXY] else 0
 
-# Sessions end with the browser, and after twelve hours at the latest.
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# Second factors. A code of an app is good for its 30 seconds, and once: with more tolerance it could be used again.
+MFA_ADAPTER = "partner_portal.accounts.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {"add_webauthn": "partner_portal.accounts.forms.AddPasskeyForm"}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # people's addresses are the ones that they were added with
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Partner Portal"
+
+PORTAL_OIDC_ISSUER: str = _values[declared.OIDC_ISSUER]
+PORTAL_OIDC_CLIENT_ID: str = _values[declared.OIDC_CLIENT_ID]
+PORTAL_OIDC_TENANT: str = _values[declared.OIDC_TENANT]
+PORTAL_OIDC_NAME: str = _values[declared.OIDC_NAME]
+SOCIALACCOUNT_ADAPTER = "partner_portal.accounts.openid.PortalSocialAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form's way to the provider would need form-action opened; see web.openid
+SOCIALACCOUNT_PROVIDERS = openid_provider(_values)
+
+# Sessions end with the browser, after a time without activity, and at the latest after a fixed time.
+PORTAL_SESSION_SECONDS: int = _values[declared.SESSION_SECONDS]
+PORTAL_SESSION_IDLE_SECONDS: int = _values[declared.SESSION_IDLE_SECONDS]
+SESSION_COOKIE_AGE = PORTAL_SESSION_SECONDS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_NAME = "__Host-session" if _is_https else "portal_session"
 SESSION_COOKIE_SECURE = _is_https
 SESSION_COOKIE_HTTPONLY = True
@@ -127,14 +178,14 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _values[declared.BEHIND_PROXY] else None
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _is_https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF],
-        # charts and the style kit set style attributes on the elements they draw
-        "style-src": [SELF, UNSAFE_INLINE],
+        "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
@@ -155,6 +206,7 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {"BACKEND": "partner_portal.settings.static.PortalStaticStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 DEFAULT_FROM_EMAIL = _values[declared.EMAIL_FROM]
@@ -167,4 +219,4 @@ EMAIL_USE_TLS = _mail.is_starttls
 EMAIL_USE_SSL = _mail.is_tls
 EMAIL_TIMEOUT = 10
 
-LOGGING = logging_configuration()
+LOGGING = logging_configuration(_values[declared.LOG_FORMAT])

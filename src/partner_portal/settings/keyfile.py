@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from partner_portal.lib.redaction import KNOWN
+
 SECRET_KEY_FILE = "secret.key"  # noqa: S105 - a file name
 VAULT_KEY_FILE = "vault.key"
 
@@ -16,7 +18,7 @@ def read_or_make(path: Path, make: Callable[[], str]) -> str:
     Two processes that start together agree: the file is written aside and linked into place, which succeeds once.
     """
     try:
-        return path.read_text(encoding="ascii").strip()
+        return _kept(path)
     except FileNotFoundError:
         pass
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -28,7 +30,13 @@ def read_or_make(path: Path, make: Callable[[], str]) -> str:
         _link_once(aside, path)
     finally:
         aside.unlink()
-    return path.read_text(encoding="ascii").strip()
+    return _kept(path)
+
+
+def _kept(path: Path) -> str:
+    key = path.read_text(encoding="ascii").strip()
+    KNOWN.add(key)
+    return key
 
 
 def _link_once(aside: Path, path: Path) -> None:

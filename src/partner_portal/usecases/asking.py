@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypedDict
 
+from partner_portal.accounts.actor import Actor
+from partner_portal.accounts.policy import Act, NotPermitted, require, sight_of
 from partner_portal.organizations.models import Organization
 from partner_portal.reports.heading import NOBODY
 from partner_portal.reports.question import OrganizationFacts, Question, QuestionError, day_from, id_from
+from partner_portal.usecases.own_resource import own_resource
 from partner_portal.usecases.parts import Parts
 from partner_portal.usecases.teams import team_called
 
@@ -29,14 +33,21 @@ class Asked(TypedDict, total=False):
     category: int | str | None
 
 
-def question_of(parts: Parts, organization: Organization, asked: Asked) -> Question:
-    """The question; This Month, compared with the one before, for everybody, where nothing else is asked.
+def question_of(
+    parts: Parts, organization: Organization, actor: Actor, asked: Asked, act: Act = Act.READ_REPORT
+) -> Question:
+    """The question, as far as `actor` may put it; This Month, compared with the one before, unless asked otherwise.
 
-    Raises QuestionError with the remedy.
+    This is where everything that is read out of the mirror for somebody begins: who is confined to the own numbers
+    gets a question about these, or about the totals of an own team. Raises QuestionError with the remedy,
+    OrganizationUnknown for strangers, NotPermitted.
     """
+    require(actor, act, organization)
     start, end, owner, team = asked.get("start"), asked.get("end"), asked.get("owner"), asked.get("team")
     of_nobody = isinstance(owner, str) and owner.strip().casefold() == NOBODY
-    return Question(
+    sight = sight_of(actor, organization)
+    own = own_resource(parts, organization, sight.own, act)
+    question = Question(
         facts_of(organization),
         now=parts.clock.now(),
         period_name=asked.get("period") or "this_month",
@@ -45,10 +56,27 @@ def question_of(parts: Parts, organization: Organization, asked: Asked) -> Quest
         compare=asked.get("compare") or "previous_period",
         owner_id=None if of_nobody else _id_of(owner, "owner", "a resource, or nobody"),
         of_nobody=of_nobody,
-        team=team_called(organization, team) if team and team.strip() else None,
+        team=team_called(organization, team, own, shows_teams=sight.shows_teams) if team and team.strip() else None,
         company_id=_id_of(asked.get("company"), "company", "a company"),
         category_id=_id_of(asked.get("category"), "category", "an opportunity category"),
+        confined_to=own,
     )
+    return question if own is None else _confined(question, organization, act)
+
+
+def _confined(question: Question, organization: Organization, act: Act) -> Question:
+    """The question of somebody who may see the own numbers, and totals of own teams, whatever was asked."""
+    own = question.confined_to
+    if question.of_nobody or question.owner_id not in {None, own}:
+        raise NotPermitted("As representative you see your own numbers. Leave the owner out.", act, organization)
+    if question.team is None or question.owner_id == own:
+        return replace(question, owner_id=own)
+    if act is not Act.READ_REPORT:
+        raise NotPermitted("Of a team you see totals; the records are your own. Leave the team out.", act, organization)
+    if question.company_id is not None or question.category_id is not None:
+        message = "A team's totals are told for all companies and categories. Leave the company and category out."
+        raise NotPermitted(message, act, organization)
+    return question
 
 
 def facts_of(organization: Organization) -> OrganizationFacts:

@@ -1,4 +1,4 @@
-"""What one sync learns about reaching Autotask, kept for the next one, so that an idle sync is one round trip."""
+"""What one contact learns about reaching Autotask, kept for the next one, so that an idle sync is one round trip."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 from partner_portal.autotask.budget import Reading
 from partner_portal.autotask.client import AutotaskClient
 from partner_portal.autotask.credentials import Credentials
-from partner_portal.autotask.limits import DEFAULT_LIMITS
+from partner_portal.autotask.limits import DEFAULT_LIMITS, Limits
 from partner_portal.autotask.session import Acquaintance
 from partner_portal.autotask.zone import Zone
-from partner_portal.organizations.models import Connection, SyncRun
+from partner_portal.organizations.models import Connection
 from partner_portal.usecases.call_budget import keep_tally
 from partner_portal.usecases.parts import Parts
 from partner_portal.usecases.pauses import ENDED, wait_after
@@ -29,33 +29,40 @@ ZONE_AGE = timedelta(days=1)
 
 
 class Contact:
-    """The contact of one sync: what was known before it, and the client that may learn more."""
+    """One contact, of a sync or of a person's query: what was known before it, and the client that may learn more."""
 
     def __init__(self, connection: Connection, credentials: Credentials) -> None:
         self._connection = connection
         self._credentials = credentials
         self._client: AutotaskClient | None = None
 
-    async def open(self, parts: Parts, run: SyncRun) -> AutotaskClient:
-        """A client for `run` that knows what earlier ones learnt, as far as it still counts; raises AutotaskError."""
-        now = run.started_at
+    async def open(
+        self, parts: Parts, now: datetime, *, is_trusting: bool = True, limits: Limits = DEFAULT_LIMITS
+    ) -> AutotaskClient:
+        """A client that knows what earlier ones learnt, as far as that still counts at `now`; raises AutotaskError.
+
+        Unless `is_trusting`, the credentials have to be accepted anew before many requests carry them.
+        """
         known = Acquaintance(
             zone=self._zone(parts.entry_url, now),
-            is_accepted=not run.is_full and self._is_trusted(now),
+            is_accepted=is_trusting and self.is_trusted(now),
             answer_seconds=self._connection.answer_seconds,
             budget=self._budget(now),
         )
-        self._client = await parts.open_client(self._credentials, DEFAULT_LIMITS, known)
+        self._client = await parts.open_client(self._credentials, limits, known)
         return self._client
 
-    def keep(self, parts: Parts, run: SyncRun) -> None:
-        """Keep what the client learnt, and what it sent; nothing when none could be opened."""
+    def keep(self, parts: Parts, since: datetime, *, ends_pause: bool = True) -> None:
+        """Keep what the client learnt, and what it sent since it was opened; nothing when none could be opened.
+
+        Without `ends_pause` a pause that somebody else began meanwhile stays.
+        """
         client = self._client
         if client is None:
             return
         now = parts.clock.now()
         learnt = client.acquaintance
-        facts: dict[str, Any] = {"accepted_at": now if learnt.is_accepted else None, **ENDED}
+        facts: dict[str, Any] = {"accepted_at": now if learnt.is_accepted else None, **(ENDED if ends_pause else {})}
         if learnt.answer_seconds:
             facts["answer_seconds"] = learnt.answer_seconds
         if learnt.zone is not None and client.has_found_zone:
@@ -83,9 +90,10 @@ class Contact:
         # What was learnt with earlier credentials says nothing about those that were set meanwhile.
         same = Connection.objects.filter(pk=self._connection.pk, secret_set_at=self._connection.secret_set_at)
         same.update(**facts)
-        keep_tally(run.organization, client.tally, run.started_at)
+        keep_tally(self._connection.organization, client.tally, since)
 
-    def _is_trusted(self, now: datetime) -> bool:
+    def is_trusted(self, now: datetime) -> bool:
+        """Whether Autotask accepted the credentials a moment ago."""
         accepted_at = self._connection.accepted_at
         return accepted_at is not None and accepted_at <= now < accepted_at + TRUSTED_FOR
 

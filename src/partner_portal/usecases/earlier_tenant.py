@@ -7,11 +7,11 @@ from django.db import transaction
 from partner_portal.accounts.actor import Actor
 from partner_portal.audit.events import MirrorCleared
 from partner_portal.audit.trail import record
-from partner_portal.organizations.models import Connection, Organization
+from partner_portal.organizations.models import Connection, FormerConnection, Organization
 from partner_portal.usecases.parts import Parts
 
 
-def is_other_tenant(before: Connection, username: str, tenant_number: int | None) -> bool:
+def is_other_tenant(before: Connection | FormerConnection, username: str, tenant_number: int | None) -> bool:
     """Whether `username`, whose tenant has `tenant_number`, belongs to another Autotask database than `before`.
 
     Where one of the numbers is unknown the domain of the API user decides: Autotask's API users carry their tenant's.

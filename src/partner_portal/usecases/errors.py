@@ -2,16 +2,24 @@
 
 UseCaseError
 ├── InputRefused       a value that cannot be used; `field` names it
+├── PersonUnknown      nobody of the organization is known by that id or address
+├── InvitationSpent    an invitation that is not good, or not any more
+├── MailNotSent        the mail server is not set or did not take a mail
 ├── NotConnected       the organization has no connection to Autotask
 ├── CredentialsShut    its credentials cannot be opened with the keys at hand
 ├── NothingRead        nothing of its Autotask is in the mirror yet
 ├── MappingStale       the mapping was changed since it was read
 ├── SyncRuns           a sync of the organization runs already
 ├── SyncPaused         it must wait, for the call budget or after refused credentials
+├── LogInsPaused       too many failed logins as one API user; `until` says when the next one may be tried
+├── NotConfirmed       what cannot be undone was not confirmed
+├── KeptElsewhere      the credentials come from outside the portal and can only be changed there
 └── SyncInterrupted    a sync was stopped with its process
 """
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 
@@ -33,6 +41,24 @@ class InputRefused(UseCaseError):
         field, complaints = next(iter(wrong.message_dict.items()))
         name = field.replace("_", " ").capitalize()
         return cls(field, complaints[0] if field == "__all__" else f"{name}: {complaints[0]}")
+
+
+class PersonUnknown(UseCaseError):
+    """Nobody of the organization is known by that id or address."""
+
+    def __init__(self, slug: str, asked: str) -> None:
+        super().__init__(f"Nobody of {slug} is known as {asked!r}. Load the list of people again.")
+
+
+class InvitationSpent(UseCaseError):
+    """An invitation that was never made, was used, withdrawn, or has expired."""
+
+    def __init__(self) -> None:
+        super().__init__("This invitation is not good, or not any more. Ask for a new one.")
+
+
+class MailNotSent(UseCaseError):
+    """A mail could not be handed over; the message says why."""
 
 
 class NotConnected(UseCaseError):
@@ -74,6 +100,32 @@ class SyncRuns(UseCaseError):
 
 class SyncPaused(UseCaseError):
     """Syncs wait, for the tenant's call budget or after refused credentials; the message says until when."""
+
+
+class LogInsPaused(UseCaseError):
+    """Too many logins as one API user failed; nobody may try again before `until`, which is so many `seconds` away."""
+
+    def __init__(self, username: str, when: str, until: datetime, seconds: int) -> None:
+        super().__init__(
+            f"Autotask refused logins as {username} more than once; further ones would lock that API user. "
+            f"The next try is possible on {when}. Check the secret and the integration code in Autotask until then."
+        )
+        self.until = until
+        self.seconds = seconds
+
+
+class NotConfirmed(UseCaseError):
+    """What cannot be undone was not confirmed by the organization's name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Nothing was changed. Confirm by the organization's name, {name!r}, as it is written here.")
+
+
+class KeptElsewhere(UseCaseError):
+    """The credentials come from outside the portal."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(f"The credentials are kept in {where}. Change them there, then test the connection.")
 
 
 class SyncInterrupted(UseCaseError):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from partner_portal.lib.kept_answers import KeptAnswers
+from partner_portal.lib.passing_answers import PassingAnswers
+from partner_portal.lib.turns import Turns
 
 # The parts' own modules want Django set up, or are slow to load: whoever only passes parts on needs neither.
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from partner_portal.autotask.limits import Limits
     from partner_portal.autotask.session import Acquaintance
     from partner_portal.lib.clock import Clock
-    from partner_portal.vault.vault import Vault
+    from partner_portal.vault.source import SecretSource
     from partner_portal.warehouse.store import Warehouse
 
 
@@ -25,6 +27,9 @@ class Jobs(Protocol):
 
     def enqueue_sync(self, slug: str, *, full: bool = False) -> bool:
         """Ask for a sync of the organization called `slug`; False when one waits or runs already."""
+
+    def lengths(self) -> Mapping[str, int]:
+        """How many jobs wait or run, by queue; queues without any may be left out."""
 
     def close(self) -> None:
         """Give the queue's connections back."""
@@ -37,15 +42,18 @@ class Parts:
     `open_client` finds the zone of the credentials and opens a client at it, with limits and with what an earlier
     client learnt, None where nobody wants to know (raising AutotaskError);
     `entry_url` is where it begins. `refresh_seconds` lie between two syncs. `stopping` is set when the process is
-    about to end: long acts then leave off. `reports` keeps documents that were made.
+    about to end: long acts then leave off. `reports` keeps documents that were made, `proxied` for a while what
+    Autotask answered to people's queries; `proxy_turns` are for those that are sent, by organization.
     """
 
     warehouse: Warehouse
     clock: Clock
-    vault: Vault
+    vault: SecretSource
     jobs: Jobs
     open_client: Callable[[Credentials, Limits, Acquaintance | None], Awaitable[AutotaskClient]]
     entry_url: str
     refresh_seconds: int = 300
     stopping: threading.Event = field(default_factory=threading.Event)
     reports: KeptAnswers = field(default_factory=KeptAnswers)
+    proxied: PassingAnswers = field(default_factory=PassingAnswers)
+    proxy_turns: Turns = field(default_factory=Turns)

@@ -53,10 +53,16 @@ def pause_of(organization: Organization, now: datetime) -> str | None:
 
 
 def refuse_while_paused(organization: Organization, now: datetime) -> Connection:
-    """The connection of `organization`; raise SyncPaused while it must wait, NotConnected when there is none."""
+    """The connection of `organization`; raise SyncPaused while it must wait, NotConnected when there is none.
+
+    A deactivated organization waits until it is reactivated.
+    """
     connection = Connection.objects.select_related("organization").filter(organization=organization).first()
     if connection is None:
         raise NotConnected(organization.slug)
+    if not connection.organization.is_active:
+        slug = organization.slug
+        raise SyncPaused(f"{slug} is deactivated and not synced. Reactivate it: portal organization reactivate {slug}.")
     if is_paused(connection, now):
         raise SyncPaused(pause_in_words(connection))
     return connection

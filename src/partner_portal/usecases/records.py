@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Unpack
 
 from partner_portal.accounts.actor import SHELL, Actor
-from partner_portal.accounts.policy import Act, require
+from partner_portal.accounts.policy import Act
 from partner_portal.audit.events import RecordsExported
 from partner_portal.audit.trail import record
 from partner_portal.organizations.models import Organization
@@ -39,8 +39,7 @@ def read_records(
     Raises QuestionError with the remedy, among them MetricUnknown, and DataMoved when `page.version` is not held any
     more; OrganizationUnknown for strangers, NotPermitted.
     """
-    require(actor, Act.READ_REPORT, organization)
-    question = question_of(parts, organization, asked)
+    question = question_of(parts, organization, actor, asked, Act.SEE_RECORDS)
     store = parts.warehouse.organization(organization.scope)
     return records_document(store, question, metric, page, confirmed_mapping(organization))
 

@@ -12,12 +12,12 @@ from typing import Any, Unpack
 import msgspec
 
 from partner_portal.accounts.actor import SHELL, Actor
-from partner_portal.accounts.policy import Act, require
 from partner_portal.organizations.models import Organization
 from partner_portal.reports.document import sales_report
 from partner_portal.reports.question import Question, frame_of
 from partner_portal.usecases.asking import Asked, QuestionError, facts_of, question_of
 from partner_portal.usecases.mapping_versions import mapping_numbered, mapping_version
+from partner_portal.usecases.measures import REPORTS_ASKED, REPORTS_MADE
 from partner_portal.usecases.parts import Parts
 from partner_portal.warehouse.store import OrganizationStore
 
@@ -90,16 +90,21 @@ class _Report:
 @contextmanager
 def _asking(parts: Parts, organization: Organization, actor: Actor, asked: Asked) -> Iterator[_Report]:
     """The report, out of one snapshot and one mapping: what changes in between must not be kept under its tag."""
-    require(actor, Act.READ_REPORT, organization)
-    question = question_of(parts, organization, asked)
+    question = question_of(parts, organization, actor, asked)
     version = mapping_version(organization)
     with parts.warehouse.organization(organization.scope).snapshot() as store:
 
         def make() -> bytes:
+            REPORTS_MADE.inc()
             return msgspec.json.encode(sales_report(store, question, mapping_numbered(organization, version)))
 
         tag = _tag(store, organization, question, version)
-        yield _Report(tag, lambda: parts.reports.get(tag, make))
+
+        def content() -> bytes:
+            REPORTS_ASKED.inc()
+            return parts.reports.get(tag, make)
+
+        yield _Report(tag, content)
 
 
 def _tag(store: OrganizationStore, organization: Organization, question: Question, mapping: int) -> str:
@@ -115,6 +120,7 @@ def _tag(store: OrganizationStore, organization: Organization, question: Questio
         asdict(frame.period),
         None if frame.comparison is None else asdict(frame.comparison),
         [question.owner_id, question.of_nobody, question.company_id, question.category_id],
+        question.confined_to,
         None if question.team is None else [question.team.name, sorted(question.team.members)],
     ]
     return hashlib.sha256(msgspec.json.encode(told)).hexdigest()[:32]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from threading import Event
@@ -64,13 +65,13 @@ def sync_organization(
             clear_before_sync(parts, connection, actor)
             summary = _follow(parts, run, board, lambda: _sync(parts, run, contact, board, wishes))
         except BaseException as error:
-            contact.keep(parts, run)
+            contact.keep(parts, run.started_at)
             if accept_deletions:
                 event, reason = DeletionsAccepted({}), problem_in_words(error)
                 record(event, actor, parts.clock.now(), organization.scope, result=Result.FAILED, reason=reason)
             _end_badly(parts, run, board, error)
             raise
-    contact.keep(parts, run)
+    contact.keep(parts, run.started_at)
     if accept_deletions:
         removed = {part.entity: part.removed for part in summary.entities if part.removed}
         record(DeletionsAccepted(removed), actor, parts.clock.now(), organization.scope)
@@ -96,11 +97,10 @@ class _Wishes(TypedDict):
 
 async def _sync(parts: Parts, run: SyncRun, contact: Contact, board: ProgressBoard, wishes: _Wishes) -> Summary:
     store = parts.warehouse.organization(run.organization.scope)
-    client = await contact.open(parts, run)
+    client = await contact.open(parts, run.started_at, is_trusting=not run.is_full)
     try:
         return await sync(store, client, started_at=run.started_at, progress=board, **wishes)
     finally:
-        measures.AUTOTASK_REQUESTS.inc(sum(client.requests.values()))
         await client.close()
 
 
@@ -108,11 +108,13 @@ def _follow(parts: Parts, run: SyncRun, board: ProgressBoard, work: Callable[[],
     """Do `work` in a thread of its own, while this one (which has the database) writes down how far it is."""
     leave_off = Event()
     with ThreadPoolExecutor(1, thread_name_prefix="sync") as pool:
-        future: Future[T] = pool.submit(lambda: asyncio.run(_until(leave_off, work())))
+        # its log lines carry what is bound here, such as the id of the request that asked for the sync
+        bound = contextvars.copy_context()
+        future: Future[T] = pool.submit(bound.run, lambda: asyncio.run(_until(leave_off, work())))
         try:
             while wait([future], timeout=PULSE_SECONDS).not_done:
                 sync_runs.beat(run, parts.clock.now(), board.document())
-                if parts.stopping.is_set():
+                if parts.stopping.is_set() or not Connection.objects.filter(organization=run.organization).exists():
                     leave_off.set()
         finally:
             leave_off.set()

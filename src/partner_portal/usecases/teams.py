@@ -9,13 +9,14 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from partner_portal.accounts.actor import SHELL, Actor
-from partner_portal.accounts.policy import Act, require
+from partner_portal.accounts.policy import Act, require, sight_of
 from partner_portal.audit.events import TeamChanged
 from partner_portal.audit.trail import record
 from partner_portal.organizations.models import Organization, Team
 from partner_portal.reports.question import QuestionError
 from partner_portal.reports.question import Team as TeamAsked
 from partner_portal.usecases.errors import InputRefused
+from partner_portal.usecases.own_resource import resource_of
 from partner_portal.usecases.parts import Parts
 
 
@@ -26,16 +27,34 @@ class TeamUnknown(QuestionError):
         super().__init__(f"There is no team {name!r}; there are: {', '.join(there) or 'none yet'}.")
 
 
-def list_teams(organization: Organization, *, actor: Actor = SHELL) -> list[dict[str, Any]]:
-    """The organization's teams by name, each with the Autotask ids of its members. Raises as `require` does."""
+def list_teams(parts: Parts, organization: Organization, *, actor: Actor = SHELL) -> list[dict[str, Any]]:
+    """The teams that `actor` may ask for, each with the Autotask ids of its members. Raises as `require` does."""
     require(actor, Act.READ_REPORT, organization)
-    return [{"name": team.name, "members": sorted(team.members)} for team in organization.teams.all()]
+    sight = sight_of(actor, organization)
+    own = None if sight.own is None else resource_of(parts, organization, sight.own)
+    if sight.own is not None and own is None:
+        return []
+    seen = _seen_teams(organization, own, shows_teams=sight.shows_teams)
+    return [{"name": team.name, "members": sorted(team.members)} for team in seen]
 
 
-def team_called(organization: Organization, name: str) -> TeamAsked:
-    """The team that a question names. Raises TeamUnknown naming those that there are."""
-    team = _known_team(organization, name)
+def team_called(
+    organization: Organization, name: str, own: int | None = None, *, shows_teams: bool = True
+) -> TeamAsked:
+    """The team that a question names, of those that may be seen by whoever is confined to the resource `own`.
+
+    Raises TeamUnknown naming these: to whoever may not see it a team does not exist.
+    """
+    seen = _seen_teams(organization, own, shows_teams=shows_teams)
+    team = _named(seen, name)
+    if team is None:
+        raise TeamUnknown(name, [team.name for team in seen])
     return TeamAsked(team.name, frozenset(team.members))
+
+
+def _seen_teams(organization: Organization, own: int | None, *, shows_teams: bool) -> list[Team]:
+    teams = list(organization.teams.all())
+    return teams if own is None else [team for team in teams if shows_teams and own in team.members]
 
 
 def set_team(
@@ -76,8 +95,12 @@ def remove_team(parts: Parts, organization: Organization, name: str, *, actor: A
 
 def _find_team(organization: Organization, name: str) -> Team | None:
     """The team called so, in whatever case. Compared here: SQLite knows the case of ASCII letters only."""
+    return _named(organization.teams.all(), name)
+
+
+def _named(teams: Iterable[Team], name: str) -> Team | None:
     wanted = name.strip().casefold()
-    return next((team for team in organization.teams.all() if team.name.casefold() == wanted), None)
+    return next((team for team in teams if team.name.casefold() == wanted), None)
 
 
 def _known_team(organization: Organization, name: str) -> Team:

@@ -33,6 +33,14 @@ class KeyMissing(VaultError):
     """A value was sealed under a key that this process does not have."""
 
 
+class SourceUnusable(VaultError):
+    """A place outside the portal that does not give the credentials it should hold."""
+
+
+class SourceReadOnly(VaultError):
+    """The credentials are kept outside the portal, which can only read them."""
+
+
 class SealBroken(VaultError):
     """A sealed value was changed or moved."""
 
@@ -63,6 +71,16 @@ class Keyring:
 
     def __repr__(self) -> str:
         return f"Keyring({', '.join(self._keys)})"
+
+    @property
+    def first_id(self) -> str:
+        """The id of the key that seals."""
+        return self._first
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all keys, the one that seals first."""
+        return tuple(self._keys)
 
     def seal(self, value: str, place: str) -> Sealed:
         """Seal `value` for `place` under the first key."""

@@ -13,7 +13,7 @@ import re
 import shutil
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
@@ -32,6 +32,9 @@ from partner_portal.warehouse.tables import ENTITY_TABLES, SCHEMA, Column
 IN_MEMORY = ":memory:"
 ALIAS = "warehouse_file"
 """What the database is called where its file's name cannot serve."""
+
+COPY = "warehouse_copy"
+"""What a copy is called while it is made."""
 
 MEMORY_LIMITS = {False: "144MB", True: "1GB"}
 """What DuckDB may take for a file, where it can spill, and without one.
@@ -155,6 +158,7 @@ class DuckDBEngine:
         self.reading_json = threading.Lock()
         """Held by one load at a time: DuckDB takes 32 MiB for each file that it reads JSON from."""
         self._opening = threading.Lock()
+        self._copying = threading.Lock()
         self._writing = threading.Lock()
         self._cursors: weakref.WeakSet[duckdb.DuckDBPyConnection] = weakref.WeakSet()
 
@@ -203,6 +207,44 @@ class DuckDBEngine:
     def staging(self, entity: Entity[Any]) -> DuckDBStaging:
         """A new, empty staging table for rows of `entity`."""
         return DuckDBStaging(self, entity)
+
+    def copy_to(self, target: Path, at_instant: Callable[[], None]) -> None:
+        """Write what is held at one instant into a new file, without what was deleted or is not committed.
+
+        Readers and writers go on meanwhile; writers wait for `at_instant` only.
+        """
+        aside = self.folder / f"{uuid4().hex}.copy"
+        cursor = self.cursor()
+        try:
+            with self._copying, _translated():
+                self._copy(cursor, aside, at_instant)
+            aside.chmod(0o600)
+            aside.replace(target)
+        except OSError as error:
+            raise WarehouseError(
+                f"The warehouse cannot be copied: {error.strerror}. Check free disk space and rights."
+            ) from error
+        finally:
+            cursor.close()
+            aside.unlink(missing_ok=True)
+
+    def _copy(self, cursor: duckdb.DuckDBPyConnection, aside: Path, at_instant: Callable[[], None]) -> None:
+        name = _name_of(cursor).replace('"', '""')
+        literal = str(aside).replace("'", "''")
+        cursor.execute(f"ATTACH '{literal}' AS {COPY} (TYPE duckdb)")
+        try:
+            with self._writing:
+                cursor.execute("BEGIN TRANSACTION")
+                # a transaction sees the store as it is at its first look
+                cursor.execute(f"SELECT version FROM {SCHEMA}.schema_version").fetchall()
+                at_instant()
+            cursor.execute(f'COPY FROM DATABASE "{name}" TO {COPY}')
+            cursor.execute("COMMIT")
+        except BaseException:
+            _roll_back(cursor)
+            raise
+        finally:
+            cursor.execute(f"DETACH {COPY}")
 
     def close(self) -> None:
         """Close every cursor and the file, so that another process can open it."""

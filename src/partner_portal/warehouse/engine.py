@@ -5,8 +5,9 @@ All SQL that passes through here is written once, with parameters as `$name`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, Protocol
 
 from partner_portal.autotask.catalog import Entity
@@ -63,6 +64,9 @@ class Engine(Protocol):
 
     def staging(self, entity: Entity[Any]) -> Staging:
         """A new, empty staging table for rows of `entity`."""
+
+    def copy_to(self, target: Path, at_instant: Callable[[], None]) -> None:
+        """Write all of one instant into the new file `target`, beside the store's own; call `at_instant` then."""
 
     def close(self) -> None:
         """Give every connection back."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from cachetools import LRUCache
@@ -219,6 +220,13 @@ class MirrorWarehouse:
     def organization(self, scope: OrganizationScope) -> MirrorStore:
         """The one door to an organization's rows."""
         return MirrorStore(self._engine, scope, self._keeping)
+
+    def copy_to(self, target: Path, at_instant: Callable[[], None]) -> None:
+        """Write all of one instant into the new file `target`, on the file system of the store's own.
+
+        `at_instant` is called then, while no writer can commit: other stores' copies are begun there.
+        """
+        self._engine.copy_to(target, at_instant)
 
     def close(self) -> None:
         """Give the store back; a file can then be opened by another process."""

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -170,6 +171,10 @@ class PostgresEngine:
     def staging(self, entity: Entity[Any]) -> PostgresStaging:
         """A new, empty staging table for rows of `entity`."""
         return PostgresStaging(self._writers, entity)
+
+    def copy_to(self, _target: Path, _at_instant: Callable[[], None], /) -> None:
+        """Refuse: a server has tools of its own for that."""
+        raise WarehouseError("The warehouse is in PostgreSQL: back it up with pg_dump, restore it with pg_restore.")
 
     def close(self) -> None:
         """Give every connection back."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from partner_portal.autotask.catalog import Entity, Record
@@ -257,6 +258,13 @@ class Warehouse(Protocol):
 
     def organization(self, scope: OrganizationScope) -> OrganizationStore:
         """The one door to an organization's rows."""
+
+    def copy_to(self, target: Path, at_instant: Callable[[], None]) -> None:
+        """Write all of one instant into the new file `target`, on the file system of the store's own.
+
+        `at_instant` is called then, while no writer can commit: other stores' copies are begun there.
+        Raises `WarehouseError`, also where the store is no file.
+        """
 
     def close(self) -> None:
         """Give the store back; a file can then be opened by another process."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
+import structlog
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -18,10 +20,19 @@ from django.shortcuts import redirect, render
 from django.urls import resolve, reverse
 
 from partner_portal.accounts.actor import Actor
-from partner_portal.accounts.policy import Act, NotPermitted, OrganizationUnknown, may, organizations_of
+from partner_portal.accounts.policy import (
+    Act,
+    NotPermitted,
+    OrganizationUnknown,
+    is_operator,
+    lacks_second_factor,
+    may,
+    organizations_of,
+)
 from partner_portal.bootstrap import portal
 from partner_portal.bootstrap.requests import actor_of
 from partner_portal.organizations.models import Organization
+from partner_portal.usecases.audit_log import note_refusal
 from partner_portal.usecases.parts import Parts
 
 P = ParamSpec("P")
@@ -65,15 +76,21 @@ def organization_page(
         if not request.user.is_authenticated:
             return _to_login(request)
         actor = actor_of(request)
+        if is_operator(actor) and slug is None and request.method in {"GET", "HEAD"}:
+            return redirect("operator_organizations")
         organizations = tuple(organizations_of(actor))
         if slug is None and len(organizations) != 1:
             return _without_choice(request, organizations)
         visit = Visit(actor, _chosen(organizations, slug), organizations, slug)
+        structlog.contextvars.bind_contextvars(organization=visit.organization.slug)
+        if lacks_second_factor(actor, visit.organization):
+            return _to_second_factor(request, visit.organization)
         try:
             return page(request, visit, *args, **kwargs)
         except OrganizationUnknown as unknown:
             raise Http404(str(unknown)) from None
         except NotPermitted as refusal:
+            note_refusal(visit.parts, actor, refusal)
             raise PermissionDenied(str(refusal)) from None
 
     return view
@@ -95,6 +112,12 @@ def _to_login(request: HttpRequest) -> HttpResponse:
     if is_partial(request):
         return go_to(request, reverse("account_login"))
     return redirect_to_login(request.get_full_path())
+
+
+def _to_second_factor(request: HttpRequest, organization: Organization) -> HttpResponse:
+    if not is_partial(request):
+        messages.info(request, f"{organization.name} asks its members for a second factor. Set one up to go on.")
+    return go_to(request, reverse("mfa_index"))
 
 
 def _chosen(organizations: tuple[Organization, ...], slug: str | None) -> Organization:

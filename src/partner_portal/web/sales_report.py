@@ -21,6 +21,7 @@ from partner_portal.usecases.refresh import refresh as ask_for_refresh
 from partner_portal.usecases.sales_report import Asked, QuestionError, read_sales_report, sales_report_tag
 from partner_portal.web.access import Visit, go_to, is_partial, organization_page
 from partner_portal.web.frame import HOME, show
+from partner_portal.web.view.connection import ROTATION_TONES, rotation
 from partner_portal.web.view.filters import Filters, FilterWrong, read_filters
 from partner_portal.web.view.freshness import chip, first_sync_steps
 from partner_portal.web.view.people import owner_name
@@ -126,6 +127,8 @@ def _connection(visit: Visit, state: ConnectionState) -> dict[str, Any]:
     return {
         "is_connected": is_connected,
         "problem": state.problem,
+        "rotation": rotation(state) if may_connect else "",
+        "rotation_tone": ROTATION_TONES.get(state.secret_due, ""),
         "may_connect": may_connect,
         "administrators": [] if is_connected or may_connect else administrators_of(visit.organization),
     }

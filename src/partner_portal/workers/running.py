@@ -11,12 +11,12 @@ import multiprocessing.util
 from dbos import DBOS, DBOSConfig
 
 from partner_portal.bootstrap import portal
-from partner_portal.bootstrap.jobs import APPLICATION, SYNC_QUEUE, at_work, queue_location
+from partner_portal.bootstrap.jobs import APPLICATION, SNAPSHOT_QUEUE, SYNC_QUEUE, at_work, queue_location
 from partner_portal.usecases.due import enqueue_due_syncs
-from partner_portal.workers import sync
+from partner_portal.workers import snapshot, sync
 from partner_portal.workers.timetable import timetable
 
-__all__ = ["start", "stop", "sync"]
+__all__ = ["snapshot", "start", "stop", "sync"]
 
 JOBS_AT_ONCE = 4
 """Syncs of this process that run side by side, each of another organization."""
@@ -43,6 +43,9 @@ def start() -> None:
     DBOS.launch()
     DBOS.register_queue(
         SYNC_QUEUE, worker_concurrency=JOBS_AT_ONCE, polling_interval_sec=QUEUE_SECONDS, on_conflict="always_update"
+    )
+    DBOS.register_queue(
+        SNAPSHOT_QUEUE, worker_concurrency=1, polling_interval_sec=QUEUE_SECONDS, on_conflict="always_update"
     )
     DBOS.apply_schedules(timetable(parts.refresh_seconds))
     at_work.set()

@@ -17,13 +17,17 @@ log = structlog.get_logger(__name__)
 
 
 @DBOS.workflow(name=SYNC_WORKFLOW)
-def sync_one(slug: str, full: bool) -> str:  # noqa: FBT001 - arguments of a job are plain values
+def sync_one(slug: str, full: bool, request_id: str = "") -> str:  # noqa: FBT001 - a job's arguments are plain values
     """Sync the organization called `slug`; tell how it went, in one line.
+
+    Its log lines carry the id of the request that asked for it, empty where the clock did.
 
     A job that a crash cut off is started anew by DBOS: the mirror's own watermarks make that safe. A failure is the
     job's result rather than an exception: the next turn of the timetable is its second try.
     """
     close_old_connections()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(organization=slug, **({"request_id": request_id} if request_id else {}))
     try:
         organization = find_organization(CLOCK, slug)
         sync_organization(portal.parts(), organization, full=full)
@@ -33,5 +37,6 @@ def sync_one(slug: str, full: bool) -> str:  # noqa: FBT001 - arguments of a job
         log.exception("sync failed", organization=slug)
         return problem_in_words(error)
     finally:
+        structlog.contextvars.clear_contextvars()
         close_old_connections()
     return "done"

@@ -9,7 +9,9 @@ from dbos import DBOS, ScheduleInput
 from django.db import close_old_connections
 
 from partner_portal.bootstrap import portal
+from partner_portal.usecases.disconnect_autotask import clear_former_tenants
 from partner_portal.usecases.due import enqueue_due_syncs
+from partner_portal.usecases.secret_age import remind_of_secrets
 
 MINUTE = 60
 KEPT = timedelta(days=1)
@@ -24,6 +26,18 @@ def ask_for_due_syncs(_due_at: datetime, _context: Any) -> None:
     try:
         parts = portal.parts()
         enqueue_due_syncs(parts, tolerance_seconds=tick_seconds(parts.refresh_seconds) / 2)
+    finally:
+        close_old_connections()
+
+
+@DBOS.workflow(name="look_after_connections")
+def look_after_connections(_due_at: datetime, _context: Any) -> None:
+    """Remind of old secrets, and remove the data of connections that were ended with it."""
+    close_old_connections()
+    try:
+        parts = portal.parts()
+        clear_former_tenants(parts)
+        remind_of_secrets(parts)
     finally:
         close_old_connections()
 
@@ -46,6 +60,12 @@ def timetable(refresh_seconds: int) -> list[ScheduleInput]:
     often = "0 * * * * *" if tick_seconds(refresh_seconds) == MINUTE else "*/10 * * * * *"
     return [
         {"schedule_name": "due_syncs", "workflow_fn": ask_for_due_syncs, "schedule": often, "context": None},
+        {
+            "schedule_name": "connections",
+            "workflow_fn": look_after_connections,
+            "schedule": "30 * * * * *",
+            "context": None,
+        },
         {
             "schedule_name": "finished_jobs",
             "workflow_fn": clear_finished_jobs,

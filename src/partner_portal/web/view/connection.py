@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 from partner_portal.usecases.connection_state import ConnectionState
 from partner_portal.usecases.connection_test import CheckItem, ConnectionTest
+from partner_portal.usecases.secret_age import secret_due_in_words
 from partner_portal.web.view import formats
 from partner_portal.web.view.attention import entity_name
 
-ROTATE_AFTER_DAYS = 90
-TONES = {"ok": "passed", "warning": "warning", "failed": "failed", "skipped": "info"}
+ROTATION_TONES = {"reminder": "info", "warning": "warning"}
+TONES = {"ok": "passed", "empty": "info", "warning": "warning", "failed": "failed", "skipped": "info"}
 DIALECTS = {
     "guide": "Tasks with an action type",
     "live": "Company notes and completed to-dos",
@@ -32,19 +33,21 @@ class Fact:
 
 @dataclass(frozen=True)
 class Standing:
-    """How the connection stands. `facts` are empty when there is none."""
+    """How the connection stands. `facts` are empty when there is none; `kept_in` is empty for the own vault."""
 
     facts: Sequence[Fact] = ()
     tone: str = "good"
     label: str = ""
     problem: str = ""
     rotation: str = ""
+    rotation_tone: str = ""
+    kept_in: str = ""
 
 
 def standing(state: ConnectionState, now: datetime, zone: ZoneInfo) -> Standing:
     """`state` at `now` (aware), in words; times in `zone`."""
     if state.connected_at is None:
-        return Standing()
+        return Standing(kept_in=state.kept_in or "")
     facts = (
         Fact("API username", state.username or formats.UNKNOWN),
         Fact("Zone", state.zone or formats.UNKNOWN),
@@ -59,15 +62,23 @@ def standing(state: ConnectionState, now: datetime, zone: ZoneInfo) -> Standing:
         tone="danger" if state.problem else "good",
         label="Not working" if state.problem else "Working",
         problem=state.problem or "",
-        rotation=_rotation(state.secret_age_days),
+        rotation=rotation(state),
+        rotation_tone=ROTATION_TONES.get(state.secret_due, ""),
+        kept_in=state.kept_in or "",
     )
+
+
+def rotation(state: ConnectionState) -> str:
+    """What to do about the age of the secret; empty while nothing is."""
+    if not state.secret_due or state.secret_age_days is None:
+        return ""
+    return secret_due_in_words(state.secret_age_days)
 
 
 def _instant(name: str, moment: datetime | None, now: datetime, zone: ZoneInfo) -> Fact:
     if moment is None:
         return Fact(name, formats.UNKNOWN)
-    today = now.astimezone(zone).date()
-    text = f"{formats.relative_day(moment.astimezone(zone).date(), today)}, {formats.clock_time(moment, zone)}"
+    text = formats.near_instant(moment, now, zone)
     return Fact(name, text, formats.iso(moment), formats.full_instant(moment, zone))
 
 
@@ -75,14 +86,6 @@ def _age(days: int | None) -> str:
     if days is None:
         return formats.UNKNOWN
     return "1 day" if days == 1 else f"{formats.count(days)} days"
-
-
-def _rotation(days: int | None) -> str:
-    if days is None or days < ROTATE_AFTER_DAYS:
-        return ""
-    return (
-        f"The secret is {_age(days)} old. Make a new one in Autotask and enter it here every {ROTATE_AFTER_DAYS} days."
-    )
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,7 @@ def range_picker(
             Choice(kind, COMPARISON_NAMES[kind], replace(filters, compare=kind).query(), kind == filters.compare)
             for kind in COMPARISONS
         ),
-        owners=_owners(owners, filters),
+        owners=_owners(owners, filters, document.get("filters", {}).get("confined_to")),
         filters=filters,
         start=period["start"],
         end=period["end"],
@@ -134,7 +134,9 @@ def _preset(name: str, filters: Filters) -> Choice:
     return Choice(name, PERIOD_NAMES[name], leads_to.query(), name == filters.period)
 
 
-def _owners(owners: Sequence[tuple[int, str]], filters: Filters) -> tuple[Choice, ...]:
+def _owners(owners: Sequence[tuple[int, str]], filters: Filters, confined_to: int | None = None) -> tuple[Choice, ...]:
+    if confined_to is not None:
+        return (Choice("", "Your own numbers", replace(filters, owner_id=None).query(), is_chosen=True),)
     everyone = Choice("", "Everyone", replace(filters, owner_id=None).query(), filters.owner_id is None)
     return (
         everyone,

@@ -92,6 +92,12 @@ def full_instant(moment: datetime, zone: ZoneInfo) -> str:
     return f"{date_format(local, 'l, F j, Y, H:i')} ({zone.key})"
 
 
+def near_instant(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """An instant by its day as it is near `now`, and the time: "Today, 10:42", "Sat, Nov 22, 10:42"."""
+    today = now.astimezone(zone).date()
+    return f"{relative_day(moment.astimezone(zone).date(), today)}, {clock_time(moment, zone)}"
+
+
 def age(since: datetime, now: datetime) -> str:
     """How long ago, in the largest unit that fits: "just now", "12 min ago", "3 h ago", "2 days ago"."""
     minutes = int((now - since).total_seconds() // 60)

@@ -9,20 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from partner_portal.web.view import formats
+from partner_portal.web.view.moments import Moment
 
 KINDS = {"call": "Call", "email": "E-mail", "meeting": "Meeting", "other": "Other"}
 DIRECTIONS = {"outbound": "Outbound call", "inbound": "Inbound call"}
 ICONS = {"outbound": "call-out", "inbound": "call-in", "call": "call", "email": "mail", "meeting": "people"}
 NO_SUBJECT = "No subject"
-
-
-@dataclass(frozen=True)
-class Moment:
-    """An instant as the page prints it: machine-readable, short, and in full with its zone."""
-
-    iso: str
-    text: str
-    title: str
 
 
 @dataclass(frozen=True)

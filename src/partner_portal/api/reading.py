@@ -1,0 +1,105 @@
+"""How the body of a request is read: JSON that every reader understands in the same way, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import math
+from http import HTTPStatus
+from typing import Any, NoReturn
+
+from django.http import HttpRequest
+from ninja.errors import HttpError
+from ninja.parser import Parser
+
+DEEPEST = 32
+"""Lists and objects within each other. What the API takes needs about 20."""
+
+
+class StrictParser(Parser):
+    """Reads JSON, and refuses what readers differ about.
+
+    That is: keys given twice, NaN and infinity, numbers that overflow, text that is no UTF-8, lone surrogates, NUL
+    characters (which PostgreSQL cannot keep), and nesting without end. Raises HttpError 400 with the reason.
+    """
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """The object in the body. Raises HttpError 415 for what does not say it is JSON in UTF-8, 422 for no object."""
+        charset = request.content_params.get("charset", "utf-8") if request.content_params else "utf-8"
+        if request.content_type != "application/json" or charset.casefold() != "utf-8":
+            raise HttpError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be application/json in UTF-8")
+        value = read_json(request.body)
+        if not isinstance(value, dict):  # django-ninja takes anything for an object whose fields may all be left out
+            raise HttpError(HTTPStatus.UNPROCESSABLE_ENTITY, "The body must be a JSON object")
+        return value
+
+
+def read_json(body: bytes) -> Any:
+    """The value in `body`; raises HttpError 400."""
+    try:
+        value = json.loads(
+            body.decode("utf-8"),
+            object_pairs_hook=_each_once,
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+        )
+    except UnicodeDecodeError:
+        raise _refusal("it is not UTF-8") from None
+    except RecursionError:
+        raise _refusal(f"it is nested more than {DEEPEST} deep") from None
+    except ValueError as wrong:
+        raise _refusal(wrong.args[0] if isinstance(wrong, _Refused) else "it is not complete JSON") from None
+    _check(value)
+    return value
+
+
+class _Refused(ValueError):
+    """JSON that we do not take, with the reason."""
+
+
+def _refusal(reason: str) -> HttpError:
+    return HttpError(HTTPStatus.BAD_REQUEST, f"The body cannot be read: {reason}")
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _Refused("a key is given twice")
+    return found
+
+
+def _refuse_constant(_name: str) -> NoReturn:
+    raise _Refused("NaN and infinity are not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise _Refused("a number is too large")
+    return number
+
+
+def _check(value: Any) -> None:
+    """Walk without recursion, so that no depth hurts."""
+    level, depth = [value], 0
+    while level:
+        if depth > DEEPEST:
+            raise _refusal(f"it is nested more than {DEEPEST} deep")
+        texts = [one for one in level if isinstance(one, str)]
+        texts += [key for one in level if isinstance(one, dict) for key in one]
+        if any("\0" in text or not _is_encodable(text) for text in texts):
+            raise _refusal("a text holds NUL or half of a surrogate pair")
+        level = [
+            inner
+            for one in level
+            if isinstance(one, (dict, list))
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+        depth += 1
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,260 @@
+"""The guide's query endpoints: Autotask's own questions, asked through the portal, reading only.
+
+What a person may ask is bounded before anything is sent: entities, fields and operators that the portal knows, so
+many questions a minute, nothing while the tenant's hour is tight. Answers keep Autotask's own shape and values.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from django.core import signing
+
+from partner_portal.accounts.actor import Actor
+from partner_portal.accounts.policy import Act, require, role_of
+from partner_portal.accounts.rates import Rate, TooManyRequests, take
+from partner_portal.audit.events import AutotaskQueried
+from partner_portal.audit.trail import Result, record
+from partner_portal.autotask.catalog import Entity
+from partner_portal.autotask.client import AutotaskClient
+from partner_portal.organizations.models import Connection, Organization
+from partner_portal.usecases.errors import InputRefused, NotConnected, UseCaseError
+from partner_portal.usecases.parts import Parts
+from partner_portal.usecases.proxy_desk import send
+from partner_portal.usecases.proxy_query import INT64, Query, find_entity, read_count, read_query
+
+OF_A_PERSON = Rate("proxied queries of a person", 60, 60)
+OF_AN_ORGANIZATION = Rate("proxied queries of an organization", 120, 60)
+TO_AUTOTASK = Rate("queries sent to Autotask for an organization", 30, 60)
+"""Those that no kept answer serves: 1,800 of the tenant's 10,000 calls an hour at most."""
+
+KEPT_FOR = timedelta(minutes=5)
+YOUNGEST = timedelta(seconds=5)
+"""An answer of this age serves those too who ask for a new one: it is not asked for twice in a moment."""
+CURSOR_LIFE = timedelta(hours=1)
+CURSOR_SALT = "partner_portal.usecases.proxy"
+
+_numbers = msgspec.json.Encoder(decimal_format="number")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the caller's Cache-Control says: an answer younger than `oldest` will do, and whether it may be kept."""
+
+    oldest: timedelta = KEPT_FOR
+    may_keep: bool = True
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """An answer in Autotask's shape, less the link to the next page, for which `last_id` stands; None on the last."""
+
+    body: msgspec.Raw
+    rows: int | None = None
+    last_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Given:
+    """An answer as it is given: JSON of the rows, the count or the row; how old it is; where the next page begins."""
+
+    body: bytes
+    rows: int | None
+    size: int
+    age: timedelta
+    cursor: str | None
+
+
+@dataclass(frozen=True)
+class _Question:
+    """One question: `kind` is query, count or item."""
+
+    kind: str
+    entity: Entity[Any]
+    query: Query
+    after: int | None = None
+    row: int | None = None
+
+    def name(self, parts: str) -> str:
+        """A name for its answer that no other question has."""
+        wire = None if self.query.filter is None else self.query.filter.wire()
+        asked = [parts, self.kind, self.entity.path, wire, self.query.fields, self.query.size, self.after, self.row]
+        return hashlib.sha256(msgspec.json.encode(asked)).hexdigest()
+
+    async def ask(self, client: AutotaskClient) -> Answer:
+        """Ask Autotask."""
+        if self.kind == "count":
+            count = await client.count(self.entity, self.query.filter)
+            return Answer(msgspec.Raw(_numbers.encode(count)))
+        if self.kind == "item":
+            row = await client.raw_get(self.entity, self.row or 0)
+            return Answer(msgspec.Raw(_numbers.encode(row)), rows=0 if row is None else 1)
+        query = self.query
+        page = await client.raw_page(self.entity, query.filter, query.fields, size=query.size, after=self.after)
+        last = page.rows[-1]["id"] if page.rows and page.next_url is not None else None
+        return Answer(msgspec.Raw(_numbers.encode(page.rows)), rows=len(page.rows), last_id=last)
+
+
+_WHOLE = Query(None, None, 1)
+
+
+def query_autotask(
+    parts: Parts,
+    organization: Organization,
+    entity_name: str,
+    document: dict[str, Any],
+    *,
+    actor: Actor,
+    cursor: str | None = None,
+    wish: Wish | None = None,
+) -> Given:
+    """One page of rows; with `cursor` the page that an earlier one led to, for the same query by the same person.
+
+    Raises OrganizationUnknown for strangers, NotPermitted, EntityUnknown, TooManyRequests, InputRefused,
+    NotConnected, CredentialsShut, ProxyError; so do the others.
+    """
+
+    def understood(entity: Entity[Any]) -> _Question:
+        query = read_query(entity, document)
+        question = _Question("query", entity, query)
+        if cursor is None:
+            return question
+        return _Question("query", entity, query, after=_after(parts, cursor, _bound(organization, actor, question)))
+
+    return _Asking(parts, organization, actor, wish or Wish()).give("query", entity_name, understood)
+
+
+def count_autotask(
+    parts: Parts,
+    organization: Organization,
+    entity_name: str,
+    document: dict[str, Any],
+    *,
+    actor: Actor,
+    wish: Wish | None = None,
+) -> Given:
+    """How many rows pass a filter."""
+    asking = _Asking(parts, organization, actor, wish or Wish())
+    return asking.give("count", entity_name, lambda entity: _Question("count", entity, read_count(entity, document)))
+
+
+def get_from_autotask(
+    parts: Parts, organization: Organization, entity_name: str, row: int, *, actor: Actor, wish: Wish | None = None
+) -> Given:
+    """The row with the id `row`; null where there is none."""
+
+    def understood(entity: Entity[Any]) -> _Question:
+        if row not in INT64 or row < 0:
+            raise InputRefused("id", "id must be a whole number from 0 on.")
+        return _Question("item", entity, _WHOLE, row=row)
+
+    return _Asking(parts, organization, actor, wish or Wish()).give("item", entity_name, understood)
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """Somebody's question on its way: permitted, counted, understood, answered, written down."""
+
+    parts: Parts
+    organization: Organization
+    actor: Actor
+    wish: Wish
+
+    def give(self, kind: str, entity_name: str, understand: Callable[[Entity[Any]], _Question]) -> Given:
+        require(self.actor, Act.USE_PROXY, self.organization)
+        entity = find_entity(entity_name)
+        try:
+            self._take(OF_A_PERSON, self.actor.person_id or 0)
+            self._take(OF_AN_ORGANIZATION, self.organization.pk)
+            question = understand(entity)
+        except TooManyRequests as refused:
+            if refused.is_first:  # the rest of a flood would only fill the trail
+                self._note(kind, entity, (), None, refused=str(refused))
+            raise
+        except InputRefused as refused:
+            self._note(kind, entity, (), None, refused=str(refused))
+            raise
+        return self._answered(question)
+
+    def _answered(self, question: _Question) -> Given:
+        fields = tuple(question.query.filtered_by)
+        try:
+            answer, age = self._found(question)
+        except (UseCaseError, TooManyRequests) as failed:
+            if not isinstance(failed, TooManyRequests) or failed.is_first:
+                self._note(question.kind, question.entity, fields, None, failed=str(failed))
+            raise
+        self._note(question.kind, question.entity, fields, answer.rows, is_kept=age > timedelta(0))
+        cursor = None
+        if answer.last_id is not None:
+            cursor = _cursor(self.parts, answer.last_id, _bound(self.organization, self.actor, question))
+        return Given(bytes(answer.body), answer.rows, question.query.size, age, cursor)
+
+    def _found(self, question: _Question) -> tuple[Answer, timedelta]:
+        """The answer, kept or new, and its age."""
+        name = question.name(self._whose())
+        now = self.parts.clock.now()
+        kept = self.parts.proxied.get(name, now, max(self.wish.oldest, YOUNGEST))
+        if kept is not None:
+            return msgspec.json.decode(kept[0], type=Answer), kept[1]
+        self._take(TO_AUTOTASK, self.organization.pk)
+        answer = send(self.parts, self.organization, question.ask)
+        if self.wish.may_keep:
+            self.parts.proxied.keep(name, now, msgspec.json.encode(answer))
+        return answer, timedelta(0)
+
+    def _whose(self) -> str:
+        """Whose answers may serve: those of the same organization, connected in the same way, to the same rights."""
+        connection = Connection.objects.filter(organization=self.organization).first()
+        if connection is None:
+            raise NotConnected(self.organization.slug)
+        role = role_of(self.actor, self.organization)
+        made = f"{connection.username}|{connection.secret_set_at.isoformat()}|{connection.tenant_number}"
+        return f"{self.organization.pk}|{made}|{role}"
+
+    def _take(self, rate: Rate, whose: int) -> None:
+        take(rate, whose, self.parts.clock.now())
+
+    def _note(
+        self,
+        kind: str,
+        entity: Entity[Any],
+        fields: tuple[str, ...],
+        rows: int | None,
+        *,
+        is_kept: bool = False,
+        refused: str = "",
+        failed: str = "",
+    ) -> None:
+        result = Result.REFUSED if refused else Result.FAILED if failed else Result.DONE
+        token = self.actor.token.hint if self.actor.token else ""
+        event = AutotaskQueried(entity.path, kind, list(fields), rows, is_kept, token)
+        scope = self.organization.scope
+        record(event, self.actor, self.parts.clock.now(), scope, result=result, reason=refused or failed)
+
+
+def _bound(organization: Organization, actor: Actor, question: _Question) -> str:
+    """What a cursor is good for: this organization, this person, this query."""
+    return _Question("query", question.entity, question.query).name(f"{organization.pk}|{actor.person_id}")
+
+
+def _cursor(parts: Parts, last_id: int, bound: str) -> str:
+    made = int(parts.clock.now().timestamp())
+    return signing.dumps([last_id, made, bound], salt=CURSOR_SALT)
+
+
+def _after(parts: Parts, cursor: str, bound: str) -> int:
+    """Where the page of `cursor` begins. Raises InputRefused for one that is not ours, or for another question."""
+    try:
+        last_id, made, held = signing.loads(cursor, salt=CURSOR_SALT)
+    except (signing.BadSignature, ValueError):
+        raise InputRefused("cursor", "cursor is not one of the portal's. Begin with the first page.") from None
+    if held != bound:
+        raise InputRefused("cursor", "cursor belongs to another query. Send the body of the first page with it.")
+    if parts.clock.now().timestamp() - made > CURSOR_LIFE.total_seconds():
+        raise InputRefused("cursor", "cursor is too old. Begin with the first page.")
+    return int(last_id)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from partner_portal.audit.unusual import Rule
 from partner_portal.reports.catalogue import CATALOGUE
 from partner_portal.settings.declared import SETTINGS
 from partner_portal.usecases.measures import MEASURES
@@ -89,7 +90,7 @@ WORTH_AN_ALARM = """
 Worth an alarm: `portal_sync_age_seconds` above three times `PORTAL_REFRESH_SECONDS`; `portal_sync_last_failed` = 1 for
 half an hour; any increase of `portal_autotask_requests_total{outcome="refused"}`; `portal_autotask_budget_share` above
 0.8; `portal_autotask_secret_age_seconds` above 90 days; `portal_login_failures_total` rising by more than usual;
-`/readyz` other than 200 for a minute.
+any increase of `portal_unusual_use_total{rule!="new_address"}`; `/readyz` other than 200 for a minute.
 
 ## Logs
 
@@ -98,6 +99,15 @@ One JSON object a line on standard error, or words on a terminal (`PORTAL_LOG_FO
 `person` (an id) and `organization` as soon as they are known; so do the lines of the sync that it asked for. Secrets
 are taken out by name, by value and by shape, in tracebacks too, which show no local variables. The audit log is kept
 apart, in the database.
+
+## Unusual use
+
+The audit log marks it by these rules. A mark is worked out from what happened up to then, whenever the log is read, and
+never written into it; what happens in other organizations does not count. All but `volume` are also told when they
+happen: a warning `unusual use` with `rule`, `reason`, `action`, `address` and `person` (an id), and a count.
+
+| Rule | |
+|---|---|
 """
 
 
@@ -109,7 +119,8 @@ def monitoring_page() -> str:
             name = f"{family.name}_total" if family.type == "counter" else family.name
             labels = " ".join(f"`{label}`" for label in measure._labelnames)  # noqa: SLF001 - told nowhere else
             lines.append(f"| `{name}` | {family.type} | {labels} | {family.documentation} |\n")
-    return MONITORING + "".join(lines) + WORTH_AN_ALARM
+    rules = [f"| `{rule.value}` | {rule.meaning} |\n" for rule in Rule]
+    return MONITORING + "".join(lines) + WORTH_AN_ALARM + "".join(rules)
 
 
 def api_page() -> str:

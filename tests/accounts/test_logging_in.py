@@ -46,6 +46,7 @@ def test_a_wrong_password_gets_nobody_in_and_leaves_a_trace_without_it(client, m
     assert "_auth_user_id" not in client.session
     entry = Entry.objects.get(action="session.refused")
     assert entry.details == {"email": person.email}
+    assert (entry.actor, entry.person_id) == ("somebody", person.pk), "so that administrators see who is tried"
     assert "wrong password here" not in f"{entry.details}{entry.reason}"
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import timedelta
 
 import pytest
 
-from partner_portal.accounts.actor import SHELL
-from partner_portal.audit.account_events import LogInFailed
+from partner_portal.accounts.actor import SHELL, Actor
+from partner_portal.accounts.tokens import Scope, make_token
+from partner_portal.audit.account_events import LoggedOut, LogInFailed
 from partner_portal.audit.event import Event
 from partner_portal.audit.events import EVENTS, RefreshAsked
 from partner_portal.audit.models import Entry
 from partner_portal.audit.trail import Result, record
+from partner_portal.audit.verification import verify_chains
 from partner_portal.organizations.kept_rows import RowIsKept
 
 
@@ -30,6 +33,16 @@ def test_an_entry_tells_who_what_when_and_how(entry, parts, organization):
 def test_a_failure_keeps_its_reason(parts):
     kept = record(LogInFailed("a@b.example"), SHELL, parts.clock.now(), result=Result.REFUSED, reason="No.")
     assert (kept.result, kept.reason, kept.organization_id) == ("refused", "No.", None)
+
+
+@pytest.mark.parametrize("event", [RefreshAsked(queued=True), LoggedOut()])
+def test_whatever_is_done_by_token_names_it_and_verifies(parts, organization, member, event):
+    person, at = member("manager"), parts.clock.now()
+    new = make_token(person.memberships.get(), "script", frozenset({Scope.REFRESH}), at, at + timedelta(days=1))
+    by_token, by_hand = Actor.of(person, token=new.token), Actor.of(person)
+    noted = [record(event, who, at, organization.scope).details for who in (by_token, by_hand)]
+    assert noted == [event.details() | {"by_token": new.key[-4:]}, event.details()]
+    assert all(found.problem is None for found in verify_chains())
 
 
 def test_an_entry_is_never_changed(entry):

@@ -8,7 +8,10 @@ import pytest
 from django.db import connection
 from typer.testing import CliRunner
 
+from partner_portal.accounts.actor import Actor
 from partner_portal.accounts.models import Person
+from partner_portal.audit.account_events import LoggedIn
+from partner_portal.audit.trail import record
 from partner_portal.cli import audit, people
 from partner_portal.cli.failure import CommandFailed
 from partner_portal.cli.main import app
@@ -61,6 +64,15 @@ def test_organizations_are_listed_and_switched(run, two):
     assert run("organization list").stdout == "acme: 2 people, 1 administrators, deactivated\n"
     run("organization reactivate acme")
     assert json.loads(run("organization list --json").stdout)["organizations"][0]["is_active"]
+
+
+def test_unusual_entries_say_why_they_are(run, two, parts):
+    person = Person.objects.get(email=two)
+    for address in ("10.1.2.3", "10.1.2.4"):
+        record(LoggedIn(["password"]), Actor.of(person, address), parts.clock.now())
+    assert run("audit list --action session.started").stdout.count("[unusual: first log-in of this person") == 1
+    [line] = run("audit list --unusual").stdout.splitlines()
+    assert line.endswith("from this network address]")
 
 
 def test_the_audit_log_is_listed_exported_and_verified(run, two, tmp_path):

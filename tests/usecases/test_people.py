@@ -15,8 +15,10 @@ from partner_portal.usecases.add_person import add_operator, add_person, switch_
 from partner_portal.usecases.due import enqueue_due_syncs
 from partner_portal.usecases.errors import InputRefused, PersonUnknown, SyncPaused
 from partner_portal.usecases.organizations import add_organization, list_organizations, switch_organization
-from partner_portal.usecases.people import Wishes, change_person, list_people, remove_person
+from partner_portal.usecases.people import Wishes, change_person, list_people, remove_person, set_people_rules
 from partner_portal.usecases.sync_organization import sync_organization
+
+RULES = {"shows_team_totals", "requires_mfa"}
 
 
 @pytest.fixture
@@ -129,6 +131,23 @@ def test_members_of_others_are_unknown(parts, organization, administrator, stran
         list_people(parts, organization, actor=Actor.of(stranger))
 
 
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_is_changed_alone_and_the_trail_tells_before_and_after(parts, organization, administrator, rule):
+    [other] = RULES - {rule}
+    set_people_rules(parts, organization, **{rule: True}, actor=administrator)
+    told = list_people(parts, organization)
+    assert (told[rule], told[other]) == (True, False)
+    assert getattr(organization, rule) is True
+    entry = Entry.objects.get(action="organization.rules_changed")
+    assert (entry.actor, entry.details) == (administrator.name, {"before": {rule: False}, "after": {rule: True}})
+
+
+def test_rules_that_stay_leave_no_trace(parts, organization, administrator):
+    set_people_rules(parts, organization, shows_team_totals=False, requires_mfa=False, actor=administrator)
+    set_people_rules(parts, organization, actor=administrator)
+    assert not Entry.objects.filter(action="organization.rules_changed").exists()
+
+
 @pytest.mark.parametrize("role", ["manager", "representative", "viewer"])
 def test_only_administrators_see_and_change_people(parts, organization, administrator, member, role):
     actor = Actor.of(member(role))
@@ -136,6 +155,8 @@ def test_only_administrators_see_and_change_people(parts, organization, administ
         list_people(parts, organization, actor=actor)
     with pytest.raises(NotPermitted):
         change(parts, organization, actor.person, actor, role="administrator")
+    with pytest.raises(NotPermitted):
+        set_people_rules(parts, organization, requires_mfa=True, actor=actor)
 
 
 def test_a_switched_off_account_is_logged_out_everywhere(parts, organization, administrator, member):

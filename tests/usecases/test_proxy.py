@@ -395,7 +395,6 @@ def test_every_question_is_written_down_without_its_values(asked, manager):
         "filtered_by": ["companyName"],
         "rows": 0,
         "is_kept": False,
-        "hint": "",
     }
     assert (entries[0].actor, entries[0].address) == (manager.name, "192.0.2.7")
     assert not any("Miller" in json.dumps(entry.details) + entry.reason for entry in entries)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from partner_portal.accounts.actor import Actor
 from partner_portal.accounts.policy import OrganizationUnknown
 from partner_portal.audit.models import Entry
+from partner_portal.lib.clock import FixedClock
 from partner_portal.usecases.errors import InputRefused
 from partner_portal.usecases.mapping import save_mapping
 from partner_portal.usecases.records import DataMoved, MetricUnknown, Page, export_records, read_records
@@ -48,6 +54,83 @@ def test_a_file_holds_all_records_whatever_the_page_and_the_trail_tells(parts, o
         "rows": 3,
         "data_version": store.data_version(),
     }
+
+
+def notes():
+    return list(Entry.objects.filter(action="records.read").order_by("pk"))
+
+
+def test_looking_into_a_list_is_written_down(parts, organization, store, member):
+    actor = Actor.of(member("manager"), "192.0.2.7")
+    read_records(parts, organization, "activities", Page(limit=2), actor=actor, company=4)
+    [entry] = notes()
+    assert (entry.actor, entry.address, entry.organization_id) == (actor.name, "192.0.2.7", organization.pk)
+    assert entry.details == {
+        "metric": "activities",
+        "start": "2026-11-01",
+        "end": "2026-11-30",
+        "filters": {"owner": None, "team": None, "company": 4, "category": None, "confined_to": None},
+        "first": 0,
+        "rows": 2,
+        "data_version": store.data_version(),
+    }
+
+
+def test_paging_and_sorting_through_a_list_is_one_look_also_while_the_data_moves_on(parts, organization, store):
+    for page in (Page(limit=1), Page(offset=1, limit=1), Page(sort="id", descending=True), Page(offset=999)):
+        read_records(parts, organization, "activities", page)
+    name_types(store, t30="Call out")
+    read_records(parts, organization, "activities")
+    assert [entry.details["rows"] for entry in notes()] == [1]
+
+
+def test_each_thousand_of_a_list_is_noted(parts, organization, store):
+    for offset in (0, 500, 1_000, 1_500, 2_000, 999):
+        read_records(parts, organization, "activities", Page(offset=offset))
+    assert [entry.details["first"] for entry in notes()] == [0, 1_000, 2_000]
+
+
+def test_another_list_or_another_reader_is_another_look(parts, organization, store, member):
+    read_records(parts, organization, "activities")
+    for other in (
+        {"metric": "calls"},
+        {"metric": "activities", "company": 4},
+        {"metric": "activities", "period": "last_month"},
+        {"metric": "activities", "page": Page(of_comparison=True), "compare": "previous_year"},
+        {"metric": "activities", "actor": Actor.of(member("manager"))},
+        {"metric": "activities", "actor": Actor.of(member("administrator"))},
+    ):
+        for _ in range(2):
+            read_records(parts, organization, **other)
+    assert len(notes()) == 7
+
+
+def test_after_ten_minutes_it_is_another_look(parts, organization, store):
+    start = parts.clock.now()
+    for seconds, looks in ((0, 1), (599, 1), (600, 2), (1_199, 2), (1_200, 3)):
+        later = replace(parts, clock=FixedClock(start + timedelta(seconds=seconds)))
+        read_records(later, organization, "calls")
+        assert len(notes()) == looks
+
+
+def test_whether_a_look_is_noted_takes_one_query_by_an_index(parts, organization, store, member):
+    actor = Actor.of(member("manager"))
+    read_records(parts, organization, "calls", actor=actor)
+    with CaptureQueriesContext(connection) as queries:
+        read_records(parts, organization, "calls", actor=actor)
+    [asked] = [query["sql"] for query in queries if "audit_entries" in query["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {asked}")
+        assert "audit_entries_of_person (person_id=? AND action=? AND at>?)" in cursor.fetchall()[0][-1]
+
+
+def test_what_is_refused_or_taken_as_a_file_is_no_look(parts, organization, store, stranger):
+    with pytest.raises(OrganizationUnknown):
+        read_records(parts, organization, "calls", actor=Actor.of(stranger))
+    with pytest.raises(MetricUnknown):
+        read_records(parts, organization, "cals")
+    export_records(parts, organization, "calls", "csv")
+    assert notes() == []
 
 
 def test_records_of_now_are_taken_without_a_range(parts, organization, store):

@@ -8,6 +8,8 @@ from django.test import Client
 
 from partner_portal.accounts.models import AccessToken
 from partner_portal.audit.models import Entry
+from partner_portal.usecases.access_tokens import Scope
+from partner_portal.usecases.add_person import add_operator
 from proofs import prove
 from web.conftest import browser, page
 from web.reading import read
@@ -110,3 +112,17 @@ def test_there_is_an_end_to_how_many_one_may_have(mine):
 def test_a_stranger_finds_no_page(stranger, organization):
     assert browser(stranger).get("/o/acme/account/tokens/").status_code == 404
     assert Client().get(PAGE).status_code == 302
+
+
+def test_the_account_page_leads_there_whoever_belongs_to_an_organization(viewer, parts):
+    def hrefs(person):
+        return [link["href"] for link in page(browser(person), "/accounts/").all("a")]
+
+    assert PAGE in hrefs(viewer)
+    assert PAGE not in hrefs(add_operator(parts, email="op@portal.example"))
+
+
+def test_what_a_token_may_do_is_one_group_of_named_boxes(mine):
+    group = page(mine, PAGE).one("fieldset")
+    assert group.one("legend").text == "What it may do"
+    assert [box["value"] for box in group.all("input", type="checkbox")] == [scope.value for scope in Scope]

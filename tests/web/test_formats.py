@@ -86,3 +86,16 @@ def test_an_age_is_told_in_its_largest_unit(passed, text):
 def test_days_near_today_have_names():
     near = [formats.relative_day(TODAY + timedelta(days=offset), TODAY) for offset in (-1, 0, 1, 4)]
     assert near == ["Yesterday", "Today", "Tomorrow", "Mon, Nov 24"]
+
+
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    [
+        (datetime(2025, 11, 20, 9, 42, tzinfo=UTC), "Today, 10:42"),
+        (datetime(2025, 11, 19, 22, 59, tzinfo=UTC), "Yesterday, 23:59"),
+        (datetime(2025, 11, 19, 23, 0, tzinfo=UTC), "Today, 00:00"),
+        (datetime(2024, 11, 15, 9, 0, tzinfo=UTC), "Fri, Nov 15, 2024, 10:00"),
+    ],
+)
+def test_an_instant_is_told_by_its_local_day(moment, text):
+    assert formats.near_instant(moment, datetime(2025, 11, 20, 12, 0, tzinfo=UTC), VIENNA) == text

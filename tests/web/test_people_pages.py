@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
+from accounts.second_factors import App
 from partner_portal.accounts.actor import SHELL, Actor
-from partner_portal.accounts.models import Membership
+from partner_portal.accounts.models import Invitation, Membership
 from partner_portal.audit.account_events import LoggedIn
 from partner_portal.audit.events import RefreshAsked
 from partner_portal.audit.trail import record
 from partner_portal.organizations.models import Organization
+from partner_portal.reports.wire import instant_text
 from partner_portal.usecases.add_person import add_operator
-from partner_portal.usecases.people import list_people
+from partner_portal.usecases.people import list_people, set_people_rules
+from partner_portal.web.view.formats import full_instant
 from proofs import prove
 from web.conftest import browser, page
 
@@ -62,6 +68,53 @@ def test_team_totals_are_shown_or_not(client, organization):
         assert Organization.objects.get().shows_team_totals is shows
 
 
+def test_a_second_factor_is_asked_of_everybody_or_not(client, administrator, organization):
+    App(administrator)
+    for sent, asks in (({"requires_mfa": "on"}, True), ({}, False)):
+        client.post(PEOPLE, {"act": "rules"} | sent)
+        assert Organization.objects.get().requires_mfa is asks
+        box = page(client, PEOPLE).one("input", id="requires-mfa")
+        assert ("checked" in box.attributes) is asks
+
+
+def test_an_administrator_without_a_second_factor_is_told_what_comes_and_led_there(client, administrator):
+    def hint():
+        return page(client, PEOPLE).one("p", id="requires-mfa-hint").text
+
+    assert "you will be asked to set one up" in hint()
+    client.post(PEOPLE, {"act": "rules", "requires_mfa": "on"})
+    assert client.get(PEOPLE)["Location"] == "/accounts/2fa/"
+    App(administrator)
+    assert "you will be asked" not in hint()
+
+
+def test_an_invitation_is_good_until_an_instant_of_the_organizations_zone(client, organization, parts):
+    expires = parts.clock.now() + timedelta(days=7)
+    Invitation.objects.create(
+        organization=organization,
+        email="new@acme.example",
+        role="manager",
+        invited_by="ada@acme.example",
+        digest="0" * 64,
+        created_at=parts.clock.now(),
+        expires_at=expires,
+    )
+    [row] = page(client, PEOPLE).all("table")[1].one("tbody").all("tr")
+    assert "Manager" in row.text
+    assert row.one("time")["title"] == full_instant(expires, ZoneInfo(organization.time_zone))
+
+
+def test_the_audit_log_tells_of_rules_in_words(client, administrator, organization, parts):
+    set_people_rules(parts, organization, shows_team_totals=True)
+    shown = page(client, f"{AUDIT}?action=organization.rules_changed")
+    assert f"times are in {organization.time_zone}" in shown.text
+    [row] = shown.one("tbody").all("tr")
+    assert row.one("time")["datetime"] == instant_text(parts.clock.now())
+    assert row.one("time")["title"] == full_instant(parts.clock.now(), ZoneInfo(organization.time_zone))
+    assert "Organization rules changed" in row.text
+    assert "after shows team totals: yes" in row.text
+
+
 def test_the_audit_log_is_the_organizations_own(client, administrator, organization, stranger, parts):
     other = stranger.memberships.get().organization
     now = parts.clock.now()
@@ -85,6 +138,25 @@ def test_the_audit_log_is_filtered_and_paged(client, organization, parts):
     assert "Nothing of this kind" in page(client, f"{asked}&result=failed").one("main").text
     for wrong in ("page=3", "page=0", "page=x", "action=x", "result=x", "from=x", "to=9999-99-99"):
         assert page(client, f"{AUDIT}?{wrong}", status=400).one(role="alert").text
+
+
+def test_unusual_use_is_shown_marked_and_filtered(client, administrator, parts):
+    assert "Nothing unusual was done." in page(client, AUDIT).one("main").text
+    for address in ("10.1.2.3", "10.1.2.4"):
+        record(LoggedIn(["password"]), Actor.of(administrator, address), parts.clock.now())
+    unusual, entries = page(client, AUDIT).one("main").all("tbody")
+    [row] = unusual.all("tr")
+    assert "10.1.2.4" in row.text
+    assert "First log-in of this person from this network address" in row.text
+    assert [each.all("td")[3].text for each in entries.all("tr") if "Unusual" in each.text] == ["10.1.2.4"]
+    filtered = page(client, f"{AUDIT}?unusual=yes")
+    assert "1 in all, page 1 of 1" in filtered.one("main").text
+    assert "checked" in filtered.one(id="wanted-unusual").attributes
+    [kept] = filtered.one("main").all("tbody")
+    assert "10.1.2.4" in kept.one("tr").text
+    file = client.get(f"{AUDIT}entries.csv?unusual=yes").content.decode("utf-8-sig")
+    assert file.splitlines()[1].endswith(",first log-in of this person from this network address")
+    assert page(client, f"{AUDIT}?unusual=x", status=400).one(role="alert").text
 
 
 def test_a_cell_of_the_file_is_no_formula(client, organization, parts):

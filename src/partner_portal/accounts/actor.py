@@ -25,6 +25,11 @@ class Actor:
         """The person's id; None for the machine."""
         return self.person.pk if self.person else None
 
+    @property
+    def token_hint(self) -> str:
+        """What the token's key ends in, by which its owner knows it; empty without a token."""
+        return self.token.hint if self.token else ""
+
     @classmethod
     def of(cls, person: Person, address: str = "", token: AccessToken | None = None) -> Actor:
         """The actor that `person` is, or a program with a `token` of theirs."""

@@ -195,8 +195,27 @@ class RecordsExported(Event):
 
 
 @dataclass(frozen=True)
+class RecordsRead(Event):
+    """Somebody looked into the records behind the figure `metric`, of which days and data version, and got `rows`.
+
+    Whoever pages or sorts on through the same list is not noted again for a while (`usecases.records`), but for each
+    further thousand of its records: `first` is the place in the list of the first one that was given, from 0.
+    `start`, `end` and `filters` are those of RecordsExported.
+    """
+
+    action = "records.read"
+    metric: str
+    start: str
+    end: str
+    filters: dict[str, Any]
+    first: int
+    rows: int
+    data_version: int
+
+
+@dataclass(frozen=True)
 class AutotaskQueried(Event):
-    """A person put a question to Autotask through the portal, by the access token whose key ends in `hint`, if any.
+    """A person put a question to Autotask through the portal.
 
     `kind` is query, count or item. Of the filter the fields are told, not the values: those may name people, and the
     trail is kept for long. `rows` came, None where none did or only a count; `is_kept` when an earlier answer served.
@@ -208,7 +227,6 @@ class AutotaskQueried(Event):
     filtered_by: list[str]
     rows: int | None
     is_kept: bool
-    hint: str
 
 
 @dataclass(frozen=True)
@@ -249,6 +267,7 @@ EVENTS: tuple[type[Event], ...] = (
     RefreshAsked,
     ReportExported,
     RecordsExported,
+    RecordsRead,
     AutotaskQueried,
     BackupMade,
     BackupRestored,

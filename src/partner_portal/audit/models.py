@@ -44,7 +44,10 @@ class Entry(KeptRow):
 
         db_table = "audit_entries"
         ordering: ClassVar = ["id"]
-        indexes: ClassVar = [models.Index(fields=["organization_id", "-at"], name="audit_entries_latest")]
+        indexes: ClassVar = [
+            models.Index(fields=["organization_id", "-at"], name="audit_entries_latest"),
+            models.Index(fields=["person_id", "action", "-at"], name="audit_entries_of_person"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["chain", "number"], name="audit_entries_numbered_once")
         ]

@@ -14,9 +14,10 @@ class BootstrapConfig(AppConfig):
         """Runs once per process."""
         from partner_portal.bootstrap import session_limits
         from partner_portal.settings.logs import configure_structlog
-        from partner_portal.usecases import account_changes, sign_in
+        from partner_portal.usecases import account_changes, sign_in, unusual_use
 
         configure_structlog()
         session_limits.listen()
         sign_in.listen()
         account_changes.listen()
+        unusual_use.listen()

@@ -51,23 +51,26 @@ def list_audit_command(
     actor: Annotated[str, typer.Option(help="A part of the actor's name.")] = "",
     action: Annotated[str, typer.Option(help="An action, such as connection.set.")] = "",
     result: Annotated[str, typer.Option(help="done, failed or refused.")] = "",
+    unusual: Annotated[bool, typer.Option("--unusual", help="Only unusual entries, of the last 30 days.")] = False,
     page: Annotated[int, typer.Option(help="Which page, from the newest on.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print the entries as JSON.")] = False,
 ) -> None:
-    """Print the organization's entries, newest first, a hundred at a time."""
-    opened_portal(mirror=False)
+    """Print the organization's entries, newest first, a hundred at a time; unusual ones say why they are."""
+    parts = opened_portal(mirror=False)
     from partner_portal.cli.organization import chosen_organization
     from partner_portal.reports.rendering.wording import printable
     from partner_portal.usecases.audit_log import Wanted, read_audit
 
-    found = read_audit(chosen_organization(organization), Wanted(actor, action, result), page=page)
+    wanted = Wanted(actor, action, result, unusual=unusual)
+    found = read_audit(parts, chosen_organization(organization), wanted, page=page)
     if as_json:
         sys.stdout.write(json.dumps(found, indent=2) + "\n")
         return
     for entry in found["entries"]:
         told = f"{entry['action']} {json.dumps(entry['details'], ensure_ascii=False)}"
         reason = f" ({entry['reason']})" * bool(entry["reason"])
-        sys.stdout.write(printable(f"{entry['at']} {entry['actor']} {entry['result']}: {told}{reason}") + "\n")
+        mark = f" [unusual: {'; '.join(entry['unusual'])}]" * bool(entry["unusual"])
+        sys.stdout.write(printable(f"{entry['at']} {entry['actor']} {entry['result']}: {told}{reason}{mark}") + "\n")
     say(f"Page {found['page']} of {found['pages']}, {found['total']:,} entries in all.")
 
 

@@ -81,7 +81,7 @@ def count_activities(inquiry: Inquiry) -> ActivityCounts:
             for slug, counted in found.items():
                 whole[slug] += counted
     undated = statement("undated_activities", confined=confined)
-    counts.undated = int(inquiry.answer(undated)[0][0])
+    counts.undated = inquiry.kept(undated, lambda: int(inquiry.answer(undated)[0][0]))
     return counts
 
 

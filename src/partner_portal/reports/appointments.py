@@ -64,5 +64,9 @@ def upcoming_appointments(inquiry: Inquiry) -> list[dict[str, Any]]:
     """The next appointments from today 00:00 local on as the document lists them; the period does not matter."""
     condition = metric_named("upcoming_appointments").selection.where
     listing = Listing(inquiry, Subject.APPOINTMENTS, condition)
-    rows = listing.rows(order_of(Subject.APPOINTMENTS), limit=UPCOMING)
-    return [{key: row[key] for key in SHOWN} | {"company": None, "url": None} for row in rows]
+
+    def read() -> list[dict[str, Any]]:
+        rows = listing.rows(order_of(Subject.APPOINTMENTS), limit=UPCOMING)
+        return [{key: row[key] for key in SHOWN} | {"company": None, "url": None} for row in rows]
+
+    return inquiry.kept(f"{condition} {inquiry.confined(Subject.APPOINTMENTS)}", read)

@@ -181,7 +181,8 @@ def count_deals(inquiry: Inquiry) -> DealCounts:
         {stage: _done(_GROUPED, sums) for stage, sums in by_stage.items()},
         by_end={end: _done(_GROUPED, sums) for end, sums in by_end.items()},
     )
-    projected, counts.by_month = _projected(inquiry.answer(statement("open_deals", **shared)), frame)
+    open_deals = statement("open_deals", **shared)
+    projected, counts.by_month = inquiry.kept(open_deals, lambda: _projected(inquiry.answer(open_deals), frame))
     cycles = inquiry.answer(statement("sales_cycles", is_ended=ended, **shared))
     counts.now = {**counts.now, **projected, **_cycle_figures(_cycle_days(cycles, frame))}
     return counts
@@ -232,6 +233,10 @@ def _cycle_figures(days: Sequence[int]) -> Values:
 def count_stale_deals(inquiry: Inquiry) -> Values:
     """Count the open deals that nothing happens with."""
     sql = statement("stale_totals", stale_deals=relation_of(Subject.STALE_DEALS, inquiry, names=("id", "amount")))
-    count, amount = inquiry.answer(sql)[0]
-    found = {Measure.COUNT: count, Measure.SUM: amount}
-    return {metric.slug: value_of(metric, found[metric.measure]) for metric in _STALE}
+
+    def read() -> Values:
+        count, amount = inquiry.answer(sql)[0]
+        found = {Measure.COUNT: count, Measure.SUM: amount}
+        return {metric.slug: value_of(metric, found[metric.measure]) for metric in _STALE}
+
+    return inquiry.kept(sql, read)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -17,7 +17,7 @@ from partner_portal.reports.metric import Subject
 from partner_portal.reports.question import Frame, QuestionError, naive
 from partner_portal.reports.sources import Ground
 from partner_portal.reports.statement import is_one_of, run, statement
-from partner_portal.warehouse.store import OrganizationStore
+from partner_portal.warehouse.store import Kept, OrganizationStore
 
 LARGEST_ID = 2**63 - 1
 """Ids are 64-bit integers; a larger one would not fit the stores' columns."""
@@ -86,6 +86,15 @@ class Inquiry:
     def answer(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of `sql`, given those parameters that it names."""
         return run(self.store, sql, self.parameters)
+
+    def kept(self, asks: str, read: Callable[[], Kept]) -> Kept:
+        """What `read` finds, whatever the period: kept for all questions of the day as long as the state is the same.
+
+        `asks` is the SQL that it rests on, which has the mapping's ids and a team's members in it.
+        """
+        asked, frame = self.frame.question, self.frame
+        about = (asked.owner_id, asked.company_id, asked.category_id, frame.today, frame.zone.key)
+        return self.store.kept(f"{about} {asks}", read)
 
     def knows(self, subject: Subject) -> bool:
         """Whether records of `subject` were ever read, and can be told apart as asked: else they are unknown, not 0."""

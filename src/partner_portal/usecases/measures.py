@@ -23,6 +23,11 @@ REQUEST_SECONDS = Histogram(
 )
 REQUESTS_UNDER_WAY = Gauge("portal_http_requests_running", "HTTP requests that are being answered now.")
 LOGIN_FAILURES = Counter("portal_login_failures", "Log-ins that were refused.")
+UNUSUAL_USE = Counter(
+    "portal_unusual_use",
+    "Acts that were unusual when they happened; the rule is failed_log_ins, refused_acts or new_address.",
+    ["rule"],
+)
 SYNCS = Counter("portal_syncs", "Syncs that ended.", ["outcome"])
 SYNC_SECONDS = Histogram("portal_sync_seconds", "Duration of a sync.", buckets=(0.5, 1, 2, 5, 10, 30, 60, 300, 1800))
 SYNC_ROWS = Counter("portal_sync_rows", "Rows that syncs read from Autotask.")
@@ -59,6 +64,7 @@ MEASURES: tuple[Counter | Gauge | Histogram, ...] = (
     REQUEST_SECONDS,
     REQUESTS_UNDER_WAY,
     LOGIN_FAILURES,
+    UNUSUAL_USE,
     SYNCS,
     SYNC_SECONDS,
     SYNC_ROWS,

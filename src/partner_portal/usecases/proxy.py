@@ -231,8 +231,7 @@ class _Asking:
         failed: str = "",
     ) -> None:
         result = Result.REFUSED if refused else Result.FAILED if failed else Result.DONE
-        token = self.actor.token.hint if self.actor.token else ""
-        event = AutotaskQueried(entity.path, kind, list(fields), rows, is_kept, token)
+        event = AutotaskQueried(entity.path, kind, list(fields), rows, is_kept)
         scope = self.organization.scope
         record(event, self.actor, self.parts.clock.now(), scope, result=result, reason=refused or failed)
 

@@ -1,13 +1,14 @@
-"""Reading the records behind a number of the report."""
+"""Reading the records behind a number of the report; each list that somebody looks into is written down."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, Unpack
 
 from partner_portal.accounts.actor import SHELL, Actor
 from partner_portal.accounts.policy import Act
-from partner_portal.audit.events import RecordsExported
-from partner_portal.audit.trail import record
+from partner_portal.audit.events import RecordsExported, RecordsRead
+from partner_portal.audit.trail import BY_TOKEN, own_entries, record
 from partner_portal.organizations.models import Organization
 from partner_portal.reports.records import DataMoved, MetricUnknown, Page, records_document
 from partner_portal.reports.rendering.files import RECORDS_FORMATS, File, records_file
@@ -24,6 +25,11 @@ MOST_EXPORTED = {"csv": 1_000_000, "xlsx": 100_000}
 """Rows of one file. A workbook is made at about 3,500 rows a second, and a request must end; a file that holds fewer
 records than there are says so."""
 
+NOTED_FOR = timedelta(minutes=10)
+"""So long, paging and sorting through a list is one look into it, noted once: else every click fills the trail."""
+NOTED_AT_ONCE = 1_000
+"""But a program that pages through a whole list leaves a note for each so many of its records."""
+
 
 def read_records(
     parts: Parts,
@@ -36,12 +42,15 @@ def read_records(
 ) -> dict[str, Any]:
     """The `records/1` document: one page of the records that the report's `metric` is made of, for the same question.
 
+    Written down in the audit trail, once for a list within NOTED_FOR and for each NOTED_AT_ONCE of its records.
     Raises QuestionError with the remedy, among them MetricUnknown, and DataMoved when `page.version` is not held any
     more; OrganizationUnknown for strangers, NotPermitted.
     """
-    question = question_of(parts, organization, actor, asked, Act.SEE_RECORDS)
-    store = parts.warehouse.organization(organization.scope)
-    return records_document(store, question, metric, page, confirmed_mapping(organization))
+    document = _document(parts, organization, metric, page, actor, asked)
+    event, now = _read(document), parts.clock.now()
+    if not _is_noted(event, organization, actor, now):
+        record(event, actor, now, organization.scope)
+    return document
 
 
 def export_records(
@@ -62,20 +71,51 @@ def export_records(
     require_format(format_name, RECORDS_FORMATS)
     wanted = page or Page()
     whole = Page(0, MOST_EXPORTED[format_name], wanted.sort, wanted.descending, wanted.of_comparison, wanted.version)
-    document = read_records(parts, organization, metric, whole, actor=actor, **asked)
+    document = _document(parts, organization, metric, whole, actor, asked)
     file = records_file(document, format_name)
     record(_exported(document, format_name), actor, parts.clock.now(), organization.scope)
     return file
 
 
-def _exported(document: dict[str, Any], format_name: str) -> RecordsExported:
-    period = document["period"] or {"start": "", "end": ""}
-    return RecordsExported(
-        metric=document["metric"]["slug"],
-        format=format_name,
-        start=period["start"],
-        end=period["end"],
-        filters=document["filters"],
-        rows=len(document["rows"]),
-        data_version=document["data"]["version"],
+def _document(
+    parts: Parts, organization: Organization, metric: str, page: Page | None, actor: Actor, asked: Asked
+) -> dict[str, Any]:
+    question = question_of(parts, organization, actor, asked, Act.SEE_RECORDS)
+    store = parts.warehouse.organization(organization.scope)
+    return records_document(store, question, metric, page, confirmed_mapping(organization))
+
+
+def _is_noted(event: RecordsRead, organization: Organization, actor: Actor, now: datetime) -> bool:
+    """Whether the actor's look into this list is noted already; a sync that came between does not make it another."""
+    noted = own_entries(organization.scope).filter(
+        person_id=actor.person_id, actor=actor.name, action=event.action, at__gt=now - NOTED_FOR
     )
+    mine = _list_of(event.details() | {BY_TOKEN: actor.token_hint})
+    return any(_list_of(details) == mine for details in noted.values_list("details", flat=True))
+
+
+def _list_of(details: dict[str, Any]) -> tuple[Any, ...]:
+    """Which list was looked into, where in it, and by which token, if any."""
+    named = (details[name] for name in ("metric", "start", "end", "filters"))
+    return *named, details["first"] // NOTED_AT_ONCE, details.get(BY_TOKEN, "")
+
+
+def _read(document: dict[str, Any]) -> RecordsRead:
+    return RecordsRead(**_taken(document), first=document["page"]["offset"])
+
+
+def _exported(document: dict[str, Any], format_name: str) -> RecordsExported:
+    return RecordsExported(**_taken(document), format=format_name)
+
+
+def _taken(document: dict[str, Any]) -> dict[str, Any]:
+    """Which records were given, of which days and data version."""
+    period = document["period"] or {"start": "", "end": ""}
+    return {
+        "metric": document["metric"]["slug"],
+        "start": period["start"],
+        "end": period["end"],
+        "filters": document["filters"],
+        "rows": len(document["rows"]),
+        "data_version": document["data"]["version"],
+    }

@@ -62,7 +62,7 @@ def _log_in_failed(credentials: dict[str, Any], request: HttpRequest | None = No
     email = str(credentials.get("email") or credentials.get("username") or "")[:254]
     record(
         LogInFailed(email),
-        _somebody(request),
+        _somebody(request, email),
         _clock.now(),
         result=Result.REFUSED,
         reason="Address and password do not fit.",
@@ -76,12 +76,16 @@ def _confirmed(request: HttpRequest, user: Person, method: str, **told: Any) -> 
 
 
 def _openid_refused(request: HttpRequest, reason: str, email: str, **_: Any) -> None:
-    record(OpenIdRefused(email[:254]), _somebody(request), _clock.now(), result=Result.REFUSED, reason=reason)
+    record(OpenIdRefused(email[:254]), _somebody(request, email), _clock.now(), result=Result.REFUSED, reason=reason)
 
 
 def _reset_asked(request: HttpRequest, email: str, **_: Any) -> None:
-    record(PasswordResetAsked(email[:254]), _somebody(request), _clock.now())
+    record(PasswordResetAsked(email[:254]), _somebody(request, email), _clock.now())
 
 
-def _somebody(request: HttpRequest | None) -> Actor:
-    return Actor("somebody", address=client_address(request))
+def _somebody(request: HttpRequest | None, email: str = "") -> Actor:
+    """Nobody knows who asks. The entry is one of the account with the address `email` that they claim, if there is one:
+    so the administrators of its organizations see that somebody tries it.
+    """
+    claimed = Person.objects.filter(email__iexact=email).first() if email else None
+    return Actor("somebody", claimed, client_address(request))

@@ -30,15 +30,17 @@ def audit_log(request: HttpRequest, visit: Visit) -> HttpResponse:
     try:
         wanted = _wanted(request)
         page = id_from(request.GET.get("page") or "1") or 0
-        found = read_audit(visit.organization, wanted, page=page, actor=visit.actor)
+        found = read_audit(visit.parts, visit.organization, wanted, page=page, actor=visit.actor)
     except (InputRefused, QuestionError) as wrong:
         wanted, problem = Wanted(), str(wrong)
-        found = read_audit(visit.organization, actor=visit.actor)
+        found = read_audit(visit.parts, visit.organization, actor=visit.actor)
     here = visit.address(PAGE)
     asked = _query(wanted)
+    now, zone = visit.parts.clock.now(), ZoneInfo(visit.organization.time_zone)
     context: dict[str, Any] = {
         **found,
-        "entries": audit_rows(found["entries"], visit.parts.clock.now(), ZoneInfo(visit.organization.time_zone)),
+        "entries": audit_rows(found["entries"], now, zone),
+        "unusual": audit_rows(found["unusual"], now, zone),
         "wanted": wanted,
         "actions": [(action, action_name(action)) for action in ACTIONS],
         "results": RESULTS,
@@ -73,11 +75,18 @@ def _wanted(request: HttpRequest) -> Wanted:
         result=asked.get("result", ""),
         start=_day(asked.get("from", "")),
         end=_day(asked.get("to", "")),
+        unusual=_yes("unusual", asked.get("unusual", "")),
     )
 
 
 def _day(text: str) -> date | None:
     return day_from(text) if text else None
+
+
+def _yes(name: str, text: str) -> bool:
+    if text not in {"", "yes"}:
+        raise InputRefused(name, f"{name} is yes, or left out.")
+    return text == "yes"
 
 
 def _query(wanted: Wanted) -> dict[str, Any]:

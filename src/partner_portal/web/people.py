@@ -93,9 +93,7 @@ def _page(request: HttpRequest, visit: Visit, *, problem: str = "", status: int 
     context: dict[str, Any] = {
         "problem": problem,
         "members": member_rows(found["people"], resources, visit.actor.name),
-        "invitations": invitation_rows(
-            found["invitations"], visit.parts.clock.now(), ZoneInfo(organization.time_zone)
-        ),
+        "invitations": invitation_rows(found["invitations"], visit.parts.clock.now(), ZoneInfo(organization.time_zone)),
         "shows_team_totals": found["shows_team_totals"],
         "requires_mfa": found["requires_mfa"],
         "lacks_second_factor": person is not None and not has_second_factor(person),

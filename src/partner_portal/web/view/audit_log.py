@@ -12,6 +12,8 @@ from partner_portal.web.view import formats
 from partner_portal.web.view.moments import Moment, near_moment
 
 NOTHING = "none"
+FIELDS = frozenset({"changed", "filtered_by"})
+"""The details that list fields by their names."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,10 @@ class Detail:
 
 @dataclass(frozen=True)
 class AuditRow:
-    """One entry; `code` is the action as files and the filter call it, `action` the same for people."""
+    """One entry; `code` is the action as files and the filter call it, `action` the same for people.
+
+    `unusual` says why it is unusual, empty where it is not.
+    """
 
     at: Moment
     actor: str
@@ -34,6 +39,7 @@ class AuditRow:
     reason: str
     address: str
     details: Sequence[Detail]
+    unusual: str
 
 
 def audit_rows(entries: Sequence[Mapping[str, Any]], now: datetime, zone: ZoneInfo) -> tuple[AuditRow, ...]:
@@ -48,6 +54,7 @@ def audit_rows(entries: Sequence[Mapping[str, Any]], now: datetime, zone: ZoneIn
             reason=entry["reason"],
             address=entry["address"] or formats.UNKNOWN,
             details=tuple(Detail(_name(name), _told(name, value, zone)) for name, value in entry["details"].items()),
+            unusual="; ".join(entry["unusual"]).capitalize(),
         )
         for entry in entries
     )
@@ -64,6 +71,8 @@ def _name(key: str) -> str:
 
 def _told(name: str, value: Any, zone: ZoneInfo) -> str:
     """The detail's value in words; one whose name ends in `_at` is an instant."""
+    if isinstance(value, list) and name in FIELDS:
+        return _words([_name(field) for field in value])
     if isinstance(value, str) and name.endswith("_at"):
         return formats.full_instant(formats.instant(value), zone)
     return _words(value)

@@ -31,6 +31,13 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Refuse sets: their order is another in every process, and parallel workers must collect the same tests."""
+    for marker in metafunc.definition.iter_markers("parametrize"):
+        if isinstance(marker.args[1], (set, frozenset)):
+            pytest.fail(f"{metafunc.definition.nodeid} is parametrized by a set. Sort it.")
+
+
 @pytest.fixture
 def parts(db) -> Iterator:
     """The parts of a portal whose warehouse is in memory, whose clock stands at NOW, and whose Autotask is nowhere."""

@@ -370,12 +370,11 @@ def test_answers_are_kept_by_nobody_between(administrator, store):
 def test_a_next_page_is_at_our_own_address_whatever_the_request_calls_it(
     administrator, organization, parts, monkeypatch
 ):
-    from partner_portal.api import proxy
-    from partner_portal.usecases.proxy import Given
+    from partner_portal.usecases.proxy import Given, Proxy
 
     Connection.objects.all().delete()
     given = Given(b"[]", 0, 5, timedelta(seconds=7), "abc:def")
-    monkeypatch.setattr(proxy, "query_autotask", lambda *_, **__: given)
+    monkeypatch.setattr(Proxy, "query", lambda *_: given)
     answer = administrator.post(f"{QUERY}?organization=acme", '{"filter": []}', content_type=JSON)
     assert answer.json() == {
         "items": [],

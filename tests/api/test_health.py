@@ -152,7 +152,7 @@ def test_every_measure_is_told_and_documented_and_its_labels_are_few(client, par
     for family in (family for measure in MEASURES for family in measure.collect()):
         assert f"`{family.name}" in page
         assert f"# HELP {family.name}" in answer
-        allowed = {"method", "route", "status", "organization", "queue", "entity", "outcome", "le"}
+        allowed = {"method", "route", "status", "organization", "queue", "entity", "outcome", "rule", "le"}
         assert {name for sample in family.samples for name in sample.labels} <= allowed
 
 

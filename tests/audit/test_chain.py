@@ -32,7 +32,7 @@ def run(sql: str, *values) -> None:
 
 
 def problem_of(chain: int, *noted) -> str | None:
-    return next(each.problem for each in verify_chains(noted) if each.chain == chain)
+    return next(each.problem for each in verify_chains(noted) if each.end.chain == chain)
 
 
 def test_what_was_written_verifies_and_the_end_is_told(chain):
@@ -43,7 +43,7 @@ def test_what_was_written_verifies_and_the_end_is_told(chain):
 
 def test_organizations_have_chains_of_their_own(chain, stranger):
     record(LogInFailed("eve@acme.example"), SHELL, AT)
-    assert [(each.chain, each.end.count, each.problem) for each in verify_chains()] == [
+    assert [(each.end.chain, each.end.count, each.problem) for each in verify_chains()] == [
         (0, 1, None),
         (chain, 6, None),
         (stranger.memberships.get().organization_id, 2, None),

@@ -37,7 +37,7 @@ threads = [threading.Thread(target=write, args=(scope,)) for scope in scopes]
 [thread.start() for thread in threads]
 [thread.join() for thread in threads]
 for found in verify_chains():
-    print(found.chain, found.end.count, found.problem)
+    print(found.end.chain, found.end.count, found.problem)
 """
 
 MIGRATING = """
@@ -63,7 +63,7 @@ from partner_portal.audit.verification import verify_chains
 from partner_portal.organizations.scope import OrganizationScope
 record(RefreshAsked(True), SHELL, datetime.now(UTC), OrganizationScope(1))
 for found in verify_chains():
-    print(found.chain, found.end.count, found.problem)
+    print(found.end.chain, found.end.count, found.problem)
 """
 
 

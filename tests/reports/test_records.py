@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from partner_portal.autotask.catalog import Appointment, CompanyNote, CompanyToDo, Opportunity, Resource
-from partner_portal.reports.catalogue import CATALOGUE
+from partner_portal.reports.catalogue import CATALOGUE, metric_named
 from partner_portal.reports.document import sales_report
+from partner_portal.reports.mapping import ActionMapping, Outcome, StageMapping, TenantMapping
 from partner_portal.reports.metric import Measure, Metric, Subject, Unit
 from partner_portal.reports.question import QuestionError, Team
 from partner_portal.reports.records import DataMoved, Page, records_document
@@ -88,6 +89,19 @@ def test_every_figure_equals_its_records_under_any_mapping(world, question, data
                 continue
             shown = figure_at(document, path)
             check_records(world.store, question, mapping, metric, of_comparison=is_previous, shown=shown)
+
+
+def test_deals_of_a_status_that_means_nothing_are_not_among_the_decided(warehouse):
+    """One outcome is mapped only: the others' is unknown, and what is unknown is neither won nor lost."""
+    world = stocked(warehouse, "live", Random(20261123), 120)
+    meanings = ActionMapping({}), StageMapping({}, frozenset())
+    question, mapping = ask(period_name="this_year"), TenantMapping(*meanings, outcomes={4: Outcome.LOST})
+    document = sales_report(world.store, question, mapping)
+    for slug in ("cohort_decided", "closed_deals", "stages_forward", "stages_backward"):
+        for path, is_previous in single_figures(metric_named(slug)):
+            shown = figure_at(document, path)
+            check_records(world.store, question, mapping, metric_named(slug), of_comparison=is_previous, shown=shown)
+    assert document["pipeline"]["cohort_win_rate"]["of"] > 0
 
 
 LISTS = {

@@ -131,7 +131,7 @@ def test_members_of_others_are_unknown(parts, organization, administrator, stran
         list_people(parts, organization, actor=Actor.of(stranger))
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("rule", sorted(RULES))
 def test_a_rule_is_changed_alone_and_the_trail_tells_before_and_after(parts, organization, administrator, rule):
     [other] = RULES - {rule}
     set_people_rules(parts, organization, **{rule: True}, actor=administrator)

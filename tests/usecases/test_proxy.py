@@ -16,6 +16,7 @@ from partner_portal.accounts.rates import TooManyRequests
 from partner_portal.audit.models import Entry
 from partner_portal.autotask.client import AutotaskClient
 from partner_portal.autotask.credentials import Credentials
+from partner_portal.lib.turns import Turns
 from partner_portal.organizations.models import Connection, SentRequests
 from partner_portal.sandbox.faults import Fault
 from partner_portal.sandbox.login import SECRET
@@ -25,7 +26,7 @@ from partner_portal.usecases.connect_autotask import connect_autotask
 from partner_portal.usecases.contact import Contact
 from partner_portal.usecases.errors import InputRefused, NotConnected
 from partner_portal.usecases.organizations import add_organization
-from partner_portal.usecases.proxy import Wish, count_autotask, get_from_autotask, query_autotask
+from partner_portal.usecases.proxy import Proxy, Wish
 from partner_portal.usecases.proxy_errors import ProxyBusy, ProxyFailed, ProxyForbidden
 from partner_portal.usecases.proxy_query import EntityUnknown
 
@@ -43,8 +44,8 @@ def asked(parts, connected, manager, sandbox):
     sandbox.state.forget()
     sandbox.state.options.release_seconds = 0.0
 
-    def ask(document=ALL, entity="Companies", at=parts, **more):
-        return query_autotask(at, more.pop("organization", connected), entity, document, **{"actor": manager} | more)
+    def ask(document=ALL, entity="Companies", cursor=None, *, at=parts, organization=connected, **more):
+        return Proxy(at, organization, **{"actor": manager} | more).query(entity, document, cursor)
 
     ask.sent = lambda: sum(
         number for route, number in sandbox.state.counters.routes.items() if route.split()[-1] in ("query", "count")
@@ -76,9 +77,10 @@ def test_a_filter_is_autotasks_own(asked):
 
 def test_count_and_item(parts, connected, manager, asked):
     ids = [row["id"] for row in rows(asked())]
-    assert count_autotask(parts, connected, "Companies", ALL, actor=manager).body == b"2"
-    assert rows(get_from_autotask(parts, connected, "Companies", ids[0], actor=manager))["companyName"] == "First"
-    assert get_from_autotask(parts, connected, "Companies", 4711, actor=manager).body == b"null"
+    proxied = Proxy(parts, connected, manager)
+    assert proxied.count("Companies", ALL).body == b"2"
+    assert rows(proxied.item("Companies", ids[0]))["companyName"] == "First"
+    assert proxied.item("Companies", 4711).body == b"null"
 
 
 def test_pages_follow_one_another_and_each_row_comes_once(asked, world):
@@ -248,7 +250,7 @@ def test_another_question_is_another_answer(asked, parts, connected, manager):
     asked({"filter": [], "IncludeFields": ["companyName"]})
     asked({"filter": [{"op": "exist", "field": "id"}]})
     asked(entity="Resources")
-    count_autotask(parts, connected, "Companies", ALL, actor=manager)
+    Proxy(parts, connected, manager).count("Companies", ALL)
     assert asked.sent() == 6
 
 
@@ -319,7 +321,7 @@ def test_autotask_is_asked_less_often_than_we_are(asked, monkeypatch, later):
     assert 0 < refused.value.seconds <= 60
     assert asked.sent() == 2
     assert asked({"filter": [], "MaxRecords": 3}, at=later(60)).rows == 2
-    assert Entry.objects.filter(action="autotask.queried", result="failed").count() == 1  # of the flood the first
+    assert Entry.objects.filter(action="autotask.queried", result="refused").count() == 1  # of the flood the first
 
 
 def test_while_the_hour_is_tight_nothing_is_sent(asked, sandbox, later):
@@ -373,6 +375,25 @@ def test_a_refused_secret_is_tried_once_and_then_waits(asked, sandbox, parts, co
     assert Connection.objects.get().refusals == 1
 
 
+def test_one_query_goes_ahead_while_the_credentials_are_in_doubt(asked, parts, connected):
+    """The others wait for how it ends, and not for ever."""
+    hasty = replace(parts, proxy_doubts=Turns(1, longest_wait_seconds=0.01))
+    with hasty.proxy_doubts.turn(connected.pk):
+        Connection.objects.update(accepted_at=None)
+        with pytest.raises(ProxyBusy, match="under way"):
+            asked(at=hasty)
+        assert asked.sent() == 0
+        Connection.objects.update(accepted_at=parts.clock.now())
+        assert asked(at=hasty).rows == 2
+
+
+def test_few_queries_of_an_organization_are_under_way_at_once(asked, parts, connected):
+    hasty = replace(parts, proxy_places=Turns(1, longest_wait_seconds=0.01))
+    with hasty.proxy_places.turn(connected.pk), pytest.raises(ProxyBusy, match="under way"):
+        asked(at=hasty)
+    assert asked.sent() == 0
+
+
 def test_what_autotask_refuses_is_told_in_words(asked, sandbox):
     sandbox.state.options.permissions = {"Companies": "forbidden"}
     with pytest.raises(ProxyForbidden, match="Companies"):
@@ -388,7 +409,7 @@ def test_every_question_is_written_down_without_its_values(asked, manager):
     asked({"filter": [{"op": "eq", "field": "companyName", "value": "Mrs Miller"}]})
     asked({"filter": [{"op": "eq", "field": "companyName", "value": "Mrs Miller"}]})
     entries = list(Entry.objects.filter(action="autotask.queried"))
-    assert [entry.details["is_kept"] for entry in entries] == [False, False]
+    assert [entry.details["is_kept"] for entry in entries] == [False, True]
     assert entries[0].details == {
         "entity": "Companies",
         "kind": "query",

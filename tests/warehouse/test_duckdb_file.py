@@ -12,6 +12,7 @@ import pytest
 
 from partner_portal.autotask.catalog import OPPORTUNITIES
 from partner_portal.organizations.scope import OrganizationScope
+from partner_portal.warehouse.duckdb_store import PARSED
 from partner_portal.warehouse.opening import open_warehouse
 from partner_portal.warehouse.store import WarehouseError, WarehouseLocked
 from warehouse.filling import fill_deals, held
@@ -107,3 +108,15 @@ def test_a_closed_warehouse_answers_with_one_line() -> None:
     closed.close()
     with pytest.raises(WarehouseError):
         closed.organization(OURS).sources()
+
+
+def test_parsed_statements_are_bounded_by_their_length() -> None:
+    warehouse = open_warehouse(":memory:")
+    store = warehouse.organization(OURS)
+    for first in range(0, 100_000, 5_000):
+        ids = ", ".join(map(str, range(first, first + 5_000)))
+        assert store.rows(f"SELECT 1 WHERE {first} IN ({ids})") == [(1,)]
+        assert store.rows("SELECT 2") == [(2,)]
+    warehouse.close()
+    assert "SELECT 2" in PARSED
+    assert PARSED.currsize == sum(map(len, PARSED)) <= PARSED.maxsize == 2**19

@@ -14,8 +14,9 @@ from partner_portal.api.entrance import open_to
 from partner_portal.api.parameters import ReportParameters, Slug
 from partner_portal.api.problems import REFUSALS, Problem
 from partner_portal.bootstrap import portal
+from partner_portal.bootstrap.headers import download
 from partner_portal.bootstrap.requests import actor_of
-from partner_portal.usecases.export_report import REPORT_FORMATS, File, export_report
+from partner_portal.usecases.export_report import REPORT_FORMATS, export_report
 
 router = Router()
 
@@ -38,11 +39,3 @@ def export(
     actor = actor_of(request)
     chosen = find_organization(actor, organization)
     return download(export_report(portal.parts(), chosen, format_name, actor=actor, **asked.asked()))
-
-
-def download(file: File) -> HttpResponse:
-    """`file` as an answer that browsers save and nobody caches."""
-    response = HttpResponse(file.content, content_type=file.media_type)
-    response["Content-Disposition"] = f'attachment; filename="{file.name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response

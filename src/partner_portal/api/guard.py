@@ -87,9 +87,13 @@ def _in_one_shape(response: HttpResponse) -> HttpResponse:
 
 
 def _revalidated(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
-    """`response`, or 304 to who holds the same already; answers that say how to be cached stay as they are."""
+    """`response`, or 304 to who holds the same already: by its own ETag, or by one made of its content.
+
+    Answers that say how to be cached stay as they are.
+    """
     if request.method != "GET" or response.status_code != HTTPStatus.OK or "Cache-Control" in response.headers:
         return response
     response["Cache-Control"] = REVALIDATED
-    set_response_etag(response)
+    if "ETag" not in response.headers:
+        set_response_etag(response)
     return get_conditional_response(request, etag=response.headers["ETag"], response=response) or response

@@ -116,10 +116,7 @@ def explain_errors(api: NinjaAPI) -> None:
     api.add_exception_handler(LogInsPaused, _later(HTTPStatus.TOO_MANY_REQUESTS))
     api.add_exception_handler(TooManyRequests, _later(HTTPStatus.TOO_MANY_REQUESTS))
     api.add_exception_handler(ProxyBusy, _later(HTTPStatus.SERVICE_UNAVAILABLE))
-    for unreadable in (
-        SuspiciousOperation,
-        MultiPartParserError,
-    ):  # the latter by a form where the CSRF token is sought
+    for unreadable in (SuspiciousOperation, MultiPartParserError):  # the latter where a form is sought for a CSRF token
         api.add_exception_handler(unreadable, lambda _request, _error: saying(HTTPStatus.BAD_REQUEST))
     api.add_exception_handler(RequestDataTooBig, lambda _request, _error: saying(HTTPStatus.REQUEST_ENTITY_TOO_LARGE))
     api.add_exception_handler(NotPermitted, _not_permitted)

@@ -23,19 +23,11 @@ from partner_portal.api.problems import REFUSALS, Problem
 from partner_portal.api.proxy_schemas import AutotaskCount, AutotaskItem, AutotaskNumber, AutotaskPage, AutotaskQuery
 from partner_portal.bootstrap import portal
 from partner_portal.bootstrap.requests import actor_of
-from partner_portal.usecases.proxy import (
-    KEPT_FOR,
-    Given,
-    Wish,
-    count_autotask,
-    get_from_autotask,
-    query_autotask,
-)
+from partner_portal.reports.inquiry import LARGEST_ID
+from partner_portal.usecases.proxy import KEPT_FOR, Given, Proxy, Wish
 from partner_portal.usecases.proxy_query import ENTITIES
 
 router = Router()
-
-LARGEST_ID = 2**63 - 1
 
 Entity = Annotated[
     str,
@@ -68,11 +60,7 @@ def query(
     request: HttpRequest, entity: Entity, asked: AutotaskQuery, cursor: Cursor = None, organization: Slug = None
 ) -> HttpResponse:
     """One page of an entity's rows, for administrators and managers; kept for five minutes unless told otherwise."""
-    actor = actor_of(request)
-    chosen = find_organization(actor, organization)
-    given = query_autotask(
-        portal.parts(), chosen, entity, asked.document(), actor=actor, cursor=cursor, wish=wish_of(request.headers)
-    )
+    given = _proxy(request, organization).query(entity, asked.document(), cursor)
     details = {
         "count": given.rows,
         "requestCount": given.size,
@@ -90,9 +78,7 @@ def query(
 )
 def count(request: HttpRequest, entity: Entity, asked: AutotaskCount, organization: Slug = None) -> HttpResponse:
     """How many of an entity's rows pass a filter, by Autotask's own count."""
-    actor = actor_of(request)
-    chosen = find_organization(actor, organization)
-    given = count_autotask(portal.parts(), chosen, entity, asked.document(), actor=actor, wish=wish_of(request.headers))
+    given = _proxy(request, organization).count(entity, asked.document())
     return _answer(given, b'{"queryCount":%b}' % given.body)
 
 
@@ -104,10 +90,13 @@ def count(request: HttpRequest, entity: Entity, asked: AutotaskCount, organizati
 )
 def item(request: HttpRequest, entity: Entity, row: Id, organization: Slug = None) -> HttpResponse:
     """The row with this id; null where Autotask has none."""
-    actor = actor_of(request)
-    chosen = find_organization(actor, organization)
-    given = get_from_autotask(portal.parts(), chosen, entity, row, actor=actor, wish=wish_of(request.headers))
+    given = _proxy(request, organization).item(entity, row)
     return _answer(given, b'{"item":%b}' % given.body)
+
+
+def _proxy(request: HttpRequest, organization: str | None) -> Proxy:
+    actor = actor_of(request)
+    return Proxy(portal.parts(), find_organization(actor, organization), actor, wish_of(request.headers))
 
 
 def wish_of(headers: Mapping[str, str]) -> Wish:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from http import HTTPStatus
 from typing import Any, NoReturn
 
@@ -13,6 +14,7 @@ from ninja.parser import Parser
 
 DEEPEST = 32
 """Lists and objects within each other. What the API takes needs about 20."""
+UNFIT = re.compile("[\0\ud800-\udfff]")
 
 
 class StrictParser(Parser):
@@ -78,28 +80,16 @@ def _finite(text: str) -> float:
     return number
 
 
-def _check(value: Any) -> None:
-    """Walk without recursion, so that no depth hurts."""
-    level, depth = [value], 0
-    while level:
-        if depth > DEEPEST:
-            raise _refusal(f"it is nested more than {DEEPEST} deep")
-        texts = [one for one in level if isinstance(one, str)]
-        texts += [key for one in level if isinstance(one, dict) for key in one]
-        if any("\0" in text or not _is_encodable(text) for text in texts):
-            raise _refusal("a text holds NUL or half of a surrogate pair")
-        level = [
-            inner
-            for one in level
-            if isinstance(one, (dict, list))
-            for inner in (one.values() if isinstance(one, dict) else one)
-        ]
-        depth += 1
-
-
-def _is_encodable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+def _check(value: Any, depth: int = 0) -> None:
+    """Look at every text; goes no deeper than DEEPEST."""
+    if depth > DEEPEST:
+        raise _refusal(f"it is nested more than {DEEPEST} deep")
+    if isinstance(value, str) and UNFIT.search(value):
+        raise _refusal("a text holds NUL or half of a surrogate pair")
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            _check(key)
+            _check(inner, depth + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            _check(inner, depth + 1)

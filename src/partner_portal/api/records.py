@@ -12,11 +12,11 @@ from ninja import Field, Query, Router, Schema
 from partner_portal.accounts.policy import find_organization
 from partner_portal.accounts.tokens import Scope
 from partner_portal.api.entrance import open_to
-from partner_portal.api.export import download
 from partner_portal.api.parameters import ReportParameters, Slug
 from partner_portal.api.problems import REFUSALS, Problem
 from partner_portal.api.records_schemas import Records
 from partner_portal.bootstrap import portal
+from partner_portal.bootstrap.headers import download
 from partner_portal.bootstrap.requests import actor_of
 from partner_portal.usecases.records import LONGEST_PAGE, RECORDS_FORMATS, Page, export_records, read_records
 

@@ -13,6 +13,7 @@ from partner_portal.api.parameters import Slug
 from partner_portal.api.problems import REFUSALS
 from partner_portal.bootstrap import portal
 from partner_portal.bootstrap.requests import actor_of
+from partner_portal.reports.wire import instant_text
 from partner_portal.usecases.access_tokens import list_tokens, revoke_token
 
 router = Router()
@@ -48,7 +49,7 @@ def tokens(request: HttpRequest, organization: Slug = None) -> dict[str, Any]:
     return {
         "tokens": [
             {"id": token.pk, "name": token.name, "hint": token.hint, "scopes": token.scopes}
-            | {name: _instant(getattr(token, name)) for name in instants}
+            | {name: instant_text(getattr(token, name)) for name in instants}
             for token in held
         ]
     }
@@ -60,7 +61,3 @@ def revoke(request: HttpRequest, token_id: Id, organization: Slug = None) -> Htt
     actor = actor_of(request)
     revoke_token(portal.parts(), find_organization(actor, organization), token_id, actor=actor)
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
-
-
-def _instant(at: Any) -> str | None:
-    return None if at is None else f"{at:%Y-%m-%dT%H:%M:%SZ}"

@@ -25,9 +25,8 @@ class Noted:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a chain's check found: its end, and the first thing that is wrong, None where all is well."""
+    """What a chain's check found: its sound end, and the first thing that is wrong, None where all is well."""
 
-    chain: int
     end: Noted
     problem: str | None
 
@@ -60,9 +59,9 @@ def _verify(chain: int, noted: dict[int, str]) -> Finding:
     for entry in entries.iterator(chunk_size=ROWS_AT_ONCE):
         problem = _problem_of(entry, count + 1, before) or _not_as_noted(entry, noted)
         if problem:
-            return Finding(chain, Noted(chain, count, before), problem)
+            return Finding(Noted(chain, count, before), problem)
         count, before = entry.number, entry.hash
-    return Finding(chain, Noted(chain, count, before), _problem_of_end(chain, head, count, before, noted))
+    return Finding(Noted(chain, count, before), _problem_of_end(chain, head, count, before, noted))
 
 
 def _problem_of(entry: Entry, expected: int, before: str) -> str | None:

@@ -25,7 +25,6 @@ from partner_portal.warehouse.store import WarehouseLocked
 
 SESSION_TABLES = ("django_session", "usersessions_usersession", "cache_entries")
 """What would let whoever reads a backup take over somebody's session, and what log-ins are throttled by."""
-LEFT_OUT = "sessions"
 
 
 @dataclass(frozen=True)
@@ -114,24 +113,26 @@ def _leave_sessions_out(path: Path) -> None:
 
 
 def _manifest(sources: dict[str, Path], now: datetime) -> Manifest:
-    examined = examine(sources[WAREHOUSE])
-    files = {}
-    for name, path in sources.items():
-        rows = examined.rows if name == WAREHOUSE else rows_of(path) if name in STORES else {}
-        files[name] = Kept(path.stat().st_size, checksum(path), rows)
     return Manifest(
         format=FORMAT,
         made_at=now.isoformat().replace("+00:00", "Z"),
         portal=version("partner-portal"),
-        files=files,
-        warehouse_schema=examined.schema_version,
+        files={name: Kept(path.stat().st_size, checksum(path), rows_of(path)) for name, path in sources.items()},
         migrations=applied_migrations(sources[PORTAL]),
-        left_out=[LEFT_OUT],
     )
 
 
 def rows_of(path: Path) -> dict[str, int]:
-    """How many rows each table of the SQLite file at `path` holds; BackupRefused where the file is broken."""
+    """How many rows each table of the store at `path` holds; a key has none.
+
+    Raises BackupRefused or WarehouseError where the store is broken.
+    """
+    if path.name == WAREHOUSE:
+        return examine(path)
+    return _rows_of_sqlite(path) if path.name in STORES else {}
+
+
+def _rows_of_sqlite(path: Path) -> dict[str, int]:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as copy:
             found = copy.execute("PRAGMA integrity_check").fetchall()

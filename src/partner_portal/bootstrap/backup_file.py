@@ -38,15 +38,13 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What a backup holds. `made_at` is an instant in UTC; `left_out` names what was taken out on purpose."""
+    """What a backup holds. `made_at` is an instant in UTC; `migrations` are those that its database has had."""
 
     format: str
     made_at: str
     portal: str
     files: dict[str, Kept]
-    warehouse_schema: int
     migrations: list[tuple[str, str]]
-    left_out: list[str]
 
 
 class _Proof(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""The security headers that are on every answer: pages, API, files, errors, whatever made it.
+"""The security headers that are on every answer, pages, API, files, errors, whatever made it; and those of downloads.
 
 The content security policy itself, which pages need to know, is in the settings.
 """
@@ -6,7 +6,9 @@ The content security policy itself, which pages need to know, is in the settings
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
+
+from partner_portal.reports.rendering.files import File
 
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
@@ -50,3 +52,11 @@ def add_security_headers(response: HttpResponseBase) -> None:
     if settings.SECURE_HSTS_SECONDS:
         # over plain http browsers ignore it; behind a proxy that nobody declared it must not go missing
         response.setdefault("Strict-Transport-Security", f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains")
+
+
+def download(file: File) -> HttpResponse:
+    """`file` as an answer that browsers save and nobody caches."""
+    response = HttpResponse(file.content, content_type=file.media_type)
+    response["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response

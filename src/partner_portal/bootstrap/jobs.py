@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from partner_portal.bootstrap.stores import JOBS
 from partner_portal.settings import declared
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def queue_location() -> str:
     """Where the queue lives, as SQLAlchemy writes addresses."""
     values = declared.current()
     url = values[declared.DATABASE_URL]
-    return url or f"sqlite:///{(values[declared.DATA_DIR] / 'jobs.sqlite').resolve()}"
+    return url or f"sqlite:///{(values[declared.DATA_DIR] / JOBS).resolve()}"
 
 
 class DurableJobs:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from partner_portal.bootstrap.late_warehouse import LateWarehouse
 from partner_portal.bootstrap.replacing import undo_what_was_cut_off
+from partner_portal.bootstrap.stores import WAREHOUSE
 from partner_portal.settings import declared
 from partner_portal.settings.keyfile import SECRET_KEY_FILE, VAULT_KEY_FILE, read_or_make
 from partner_portal.usecases.parts import Parts
@@ -145,7 +146,7 @@ def _open() -> Parts:
 
 def _warehouse_location(values: declared.Values) -> str:
     data_dir: Path = values[declared.DATA_DIR]
-    return values[declared.DATABASE_URL] or str(data_dir / "warehouse.duckdb")
+    return values[declared.DATABASE_URL] or str(data_dir / WAREHOUSE)
 
 
 def _secrets(values: declared.Values) -> SecretSource:
@@ -169,19 +170,24 @@ def _secrets(values: declared.Values) -> SecretSource:
                     "PORTAL_VAULT=aws needs the AWS SDK. Install it: pip install 'partner-portal[aws]'."
                 ) from None
             return AwsSource(values[declared.AWS_SECRET_PREFIX])
-    return Vault(_keyring(values))
+    return Vault(keyring())
 
 
 def existing_keyring() -> Keyring | None:
     """The vault's keys where there are any; none are made. Raises SettingError."""
     values = declared.current()
     there = values[declared.VAULT_KEYS] or (values[declared.DATA_DIR] / VAULT_KEY_FILE).exists()
-    return _keyring(values) if there else None
+    return keyring() if there else None
 
 
-def _keyring(values: declared.Values) -> Keyring:
+def keyring() -> Keyring:
+    """The vault's keys; the first is made where there is none, also where the API credentials are kept elsewhere.
+
+    Raises SettingError for a key that cannot be used.
+    """
     from partner_portal.vault.sealing import Keyring, KeyUnusable, new_key
 
+    values = declared.current()
     kept = values[declared.DATA_DIR] / VAULT_KEY_FILE
     keys = values[declared.VAULT_KEYS] or tuple(read_or_make(kept, new_key).split())
     try:

@@ -19,7 +19,7 @@ from partner_portal.bootstrap.backup_file import Manifest, check_proof, opened_b
 from partner_portal.bootstrap.replacing import LOCK, UNDER_WAY, Move, swap, undo
 from partner_portal.bootstrap.stores import KEYS, PORTAL, STORES, WAREHOUSE, BackupRefused, alone
 from partner_portal.vault.sealing import KeyMissing, Keyring
-from partner_portal.warehouse.copies import examine, is_owned
+from partner_portal.warehouse.copies import is_owned
 from partner_portal.warehouse.opening import open_warehouse
 
 RESTORING = "restoring"
@@ -62,7 +62,12 @@ def restore(
         try:
             manifest = _unpacked(path, staged, keyring, unproven=unproven)
             keys = _keep_keys(staged, data_dir)
-            earlier = swap(data_dir, staged, move)
+            try:
+                earlier = swap(data_dir, staged, move)
+            except BackupRefused:
+                for name in keys:
+                    (data_dir / name).unlink()
+                raise
         finally:
             shutil.rmtree(staged, ignore_errors=True)
         return Restored(manifest, earlier, keys)
@@ -87,8 +92,7 @@ def _unpacked(path: Path, staged: Path, keyring: Keyring | None, *, unproven: bo
         _refuse_newer(manifest)
         unpack(packed, manifest, staged)
     for name, kept in manifest.files.items():
-        rows = examine(staged / name).rows if name == WAREHOUSE else rows_of(staged / name) if name in STORES else {}
-        if rows != kept.rows:
+        if rows_of(staged / name) != kept.rows:
             raise BackupRefused(f"{name} in the backup does not hold the rows that its manifest names. Use another.")
     if sorted(applied_migrations(staged / PORTAL)) != sorted(manifest.migrations):
         raise BackupRefused(f"{PORTAL} in the backup is not of the version that its manifest names. Use another.")

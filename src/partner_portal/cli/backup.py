@@ -32,13 +32,11 @@ def backup(
     from partner_portal.bootstrap import portal
     from partner_portal.bootstrap.backup import back_up
 
-    keyring = portal.existing_keyring()
-    assert keyring is not None  # noqa: S101 - opening the portal has made one
     made = back_up(
         parts,
         data_dir,
         path,
-        keyring=keyring,
+        keyring=portal.keyring(),
         with_keys=with_keys,
         waiting=lambda: say("The portal is running: it takes the snapshot."),
     )
@@ -65,8 +63,7 @@ def restore(
     from partner_portal.bootstrap import portal
     from partner_portal.bootstrap.restore import restore as put_back
 
-    keyring = portal.existing_keyring()
-    done = put_back(path, data_dir, keyring=keyring, replacing=replace, unproven=unproven)
+    done = put_back(path, data_dir, keyring=portal.existing_keyring(), replacing=replace, unproven=unproven)
     parts = opened_portal(mirror=False)
     from partner_portal.accounts.actor import SHELL
     from partner_portal.audit.events import BackupRestored

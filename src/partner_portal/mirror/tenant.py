@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -26,7 +26,7 @@ from partner_portal.autotask.errors import (
     PermissionMissing,
     explain,
 )
-from partner_portal.autotask.metadata import EntityInformation, FieldInformation
+from partner_portal.autotask.metadata import FieldInformation
 from partner_portal.mirror.decide import dialect_of, kept_by
 from partner_portal.mirror.together import together
 from partner_portal.warehouse.store import EntityFacts, PicklistValue, Tenant
@@ -96,24 +96,13 @@ async def read_tenant(
 async def _metadata_of(
     client: AutotaskClient, entity: Entity[Any], shows_rows: Awaitable[bool] | None
 ) -> EntityMetadata:
-    information: EntityInformation | None = None
-    fields: Sequence[FieldInformation] | None = None
-
-    async def ask_about() -> None:
-        nonlocal information
-        information = await _if_told(client.entity_information(entity))
-
-    async def ask_for_fields() -> None:
-        nonlocal fields
-        fields = await _if_told(client.fields(entity))
-
     if shows_rows is None:
-        # each round trip counts, and the second is hardly ever in vain
-        await together(ask_about(), ask_for_fields())
+        # Side by side: each round trip counts, and the second is hardly ever in vain.
+        told: list[Any] = await together(_if_told(client.entity_information(entity)), _if_told(client.fields(entity)))
+        information, fields = told
     else:
-        await ask_for_fields()
-        if not await shows_rows:
-            await ask_about()
+        fields = await _if_told(client.fields(entity))
+        information = None if await shows_rows else await _if_told(client.entity_information(entity))
     if information is not None and not information.is_readable:
         return EntityMetadata(EntityFacts(refusal=explain(PermissionMissing(entity.path))))
     if fields is None:

@@ -16,7 +16,7 @@ def _created(where: str = "TRUE") -> Selection:
 _OPEN = _deals("outcome = 'open'")
 _WON = _deals("outcome = 'won'", "ended_on")
 _LOST = _deals("outcome = 'lost'", "ended_on")
-_DECIDED = _deals("outcome IN ('won', 'lost')", "ended_on")
+_DECIDED = _deals("outcome <> 'open'", "ended_on")
 _CYCLE = _deals("outcome = 'won' AND cycle_days IS NOT NULL", "ended_on")
 
 _CREATED = ("Opportunities.createDate", "Opportunities.stage", "Opportunities.status", "Opportunities.amount")
@@ -135,7 +135,7 @@ DEAL_METRICS: tuple[Metric, ...] = (
         _CREATED,
         "Those still open, which are counted apart, and statuses that are neither open nor ended.",
         ("pipeline.cohort_win_rate.of",),
-        _created("outcome IN ('won', 'lost')"),
+        _created("outcome <> 'open'"),
     ),
     Metric(
         "cohort_open",
@@ -156,7 +156,7 @@ DEAL_METRICS: tuple[Metric, ...] = (
         _CREATED,
         "Opportunities of the cohort that are still open.",
         ("pipeline.cohort_win_rate.rate",),
-        _created("outcome IN ('won', 'lost')"),
+        _created("outcome <> 'open'"),
         Measure.SHARE,
         part="funnel_closed_won",
     ),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from partner_portal.reports.labels import action_labels, stage_labels, status_labels, suggested_mapping
 from partner_portal.reports.mapping import GUIDE_STAGES, Outcome, TenantMapping
 from partner_portal.reports.mapping_document import MappingError
 from partner_portal.reports.sources import GUIDE, Ground
-from partner_portal.reports.statement import is_one_of
+from partner_portal.reports.statement import rows_of
 from partner_portal.warehouse.store import OrganizationStore
 
 
@@ -59,8 +59,8 @@ def _seen(store: OrganizationStore, table: str, column: str) -> frozenset[int]:
     return frozenset(int(value) for (value,) in found)
 
 
-def _known(store: OrganizationStore, table: str, ids: Iterable[int]) -> frozenset[int]:
-    found = store.rows(f"SELECT id FROM {table} WHERE {is_one_of('id', ids)}")  # noqa: S608 - names of ours, numbers
+def _known(store: OrganizationStore, table: str, ids: Collection[int]) -> frozenset[int]:
+    found = rows_of(store, f"SELECT id FROM {table}", ids)  # noqa: S608 - names of ours
     return frozenset(int(value) for (value,) in found)
 
 

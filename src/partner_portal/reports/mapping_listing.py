@@ -33,7 +33,7 @@ from partner_portal.reports.mapping_notes import mapping_notes
 from partner_portal.reports.proposals import ActionLabel, StageLabel, in_order, is_doubtful
 from partner_portal.reports.question import Frame, OrganizationFacts
 from partner_portal.reports.sources import GUIDE, Ground, ground_of
-from partner_portal.reports.statement import is_one_of
+from partner_portal.reports.statement import rows_of
 from partner_portal.warehouse.store import OrganizationStore
 
 
@@ -171,8 +171,7 @@ def _deals(seen: DealsSeen | None) -> dict[str, int | None]:
 def _companies(sight: _Sight) -> list[dict[str, Any]]:
     proposed, in_force = sight.proposed.excluded_companies, sight.in_force.excluded_companies
     listed = sorted(proposed | in_force)
-    condition = is_one_of("id", listed)
-    names = dict(sight.store.rows(f"SELECT id, company_name FROM companies WHERE {condition}")) if listed else {}  # noqa: S608 - numbers only
+    names = dict(rows_of(sight.store, "SELECT id, company_name FROM companies", listed))
     counts = count_by_company(sight.store, sight.ground, sight.frame, listed)
     return [
         _excluded(company, names.get(company), proposed, in_force, counts) | {"is_own": company == OWN_COMPANY}

@@ -1,14 +1,14 @@
 """The names of the companies, contacts and resources that records refer to."""
 
-# ruff: noqa: S608  (tables are ours, ids are integers)
+# ruff: noqa: S608  (tables and columns are ours)
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
 
 from partner_portal.reports.inquiry import Inquiry
-from partner_portal.reports.statement import in_portions, is_one_of
+from partner_portal.reports.statement import rows_of
 from partner_portal.reports.wire import full_name
 
 Names = Mapping[int, str | None]
@@ -33,8 +33,6 @@ def names_of(inquiry: Inquiry, kind: Named, ids: Collection[int]) -> Names:
     return dict(_read(inquiry, kind, ids))
 
 
-def _read(inquiry: Inquiry, kind: Named, ids: Iterable[int]) -> Iterator[tuple[int, str | None]]:
-    for some in in_portions(sorted(ids)):
-        sql = f"SELECT id, {_COLUMNS[kind]} FROM {kind} WHERE {is_one_of('id', some)}"
-        for record_id, first, last in inquiry.store.rows(sql):
-            yield record_id, full_name(first, last) if kind is Named.CONTACT else first
+def _read(inquiry: Inquiry, kind: Named, ids: Collection[int]) -> Iterator[tuple[int, str | None]]:
+    for record_id, first, last in rows_of(inquiry.store, f"SELECT id, {_COLUMNS[kind]} FROM {kind}", ids):
+        yield record_id, full_name(first, last) if kind is Named.CONTACT else first

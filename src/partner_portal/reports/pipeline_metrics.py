@@ -256,7 +256,7 @@ MOVEMENT_METRICS: tuple[Metric, ...] = (
         (*_PROJECTED, *_OF_WHOM),
         f"{_NO_EARLIER} Changes by which the deal was lost.",
         ("pipeline.stage_changes.forward",),
-        Selection(Subject.CHANGES, "is_step AND outcome IN ('open', 'won') AND rank > rank_before", None),
+        Selection(Subject.CHANGES, "is_step AND outcome <> 'lost' AND rank > rank_before", None),
     ),
     Metric(
         "stages_backward",
@@ -266,7 +266,7 @@ MOVEMENT_METRICS: tuple[Metric, ...] = (
         (*_PROJECTED, *_OF_WHOM),
         f"{_NO_EARLIER} Changes by which the deal was lost.",
         ("pipeline.stage_changes.backward",),
-        Selection(Subject.CHANGES, "is_step AND outcome IN ('open', 'won') AND rank < rank_before", None),
+        Selection(Subject.CHANGES, "is_step AND outcome <> 'lost' AND rank < rank_before", None),
     ),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from partner_portal.reports.statement import in_portions, is_one_of
+from partner_portal.reports.statement import rows_of
 from partner_portal.reports.subject import subject_of
 from partner_portal.warehouse.store import OrganizationStore
 
@@ -24,7 +24,6 @@ def subjects_of(store: OrganizationStore, activities: Iterable[tuple[str, int]])
         wanted[source].append(record_id)
     found: dict[tuple[str, int], str | None] = {}
     for source, ids in wanted.items():
-        for some in in_portions(ids):
-            for record_id, title, text in store.rows(f"{_TEXTS[source]} WHERE {is_one_of('id', some)}"):
-                found[source, record_id] = subject_of(title, text)
+        for record_id, title, text in rows_of(store, _TEXTS[source], ids):
+            found[source, record_id] = subject_of(title, text)
     return found

@@ -93,18 +93,15 @@ def issuer_address(value: str) -> str:
     return value.strip()
 
 
-def vault_kind(value: str) -> str:
-    """Where API credentials are kept."""
-    if value.strip() not in {"database", "environment", "aws"}:
-        raise ValueError("database, environment or aws")
-    return value.strip()
+def one_of(*words: str) -> Callable[[str], str]:
+    """One of `words`."""
 
+    def parse(value: str) -> str:
+        if value.strip() not in words:
+            raise ValueError(f"{', '.join(words[:-1])} or {words[-1]}")
+        return value.strip()
 
-def log_format(value: str) -> str:
-    """How log lines look."""
-    if value.strip() not in {"auto", "json", "text"}:
-        raise ValueError("auto, json or text")
-    return value.strip()
+    return parse
 
 
 def database_address(value: str) -> str:
@@ -160,7 +157,7 @@ AUTOTASK_HOSTS: Setting[tuple[str, ...]] = Setting(
 )
 VAULT = Setting(
     "PORTAL_VAULT",
-    vault_kind,
+    one_of("database", "environment", "aws"),
     "database",
     "Where API credentials are kept: database (sealed), environment (AUTOTASK_USERNAME and so on, for one "
     "organization), or aws (Secrets Manager; needs the extra `aws`).",
@@ -253,7 +250,10 @@ OIDC_TENANT = Setting(
 )
 OIDC_NAME = Setting("PORTAL_OIDC_NAME", text, "Microsoft", "What people call the provider, on the log-in page.")
 LOG_FORMAT = Setting(
-    "PORTAL_LOG_FORMAT", log_format, "auto", "How log lines look: json, text, or auto, which is text on a terminal."
+    "PORTAL_LOG_FORMAT",
+    one_of("auto", "json", "text"),
+    "auto",
+    "How log lines look: json, text, or auto, which is text on a terminal.",
 )
 
 SETTINGS: tuple[Setting[Any], ...] = (

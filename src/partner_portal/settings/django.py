@@ -70,10 +70,10 @@ INSTALLED_APPS = [
     "partner_portal.bootstrap",
 ]
 MIDDLEWARE = [
+    # sets also what Django's own middleware for security and clickjacking would, on answers that never reach those
     "partner_portal.bootstrap.requests.RequestMiddleware",
     "csp.middleware.CSPMiddleware",
     "partner_portal.api.guard.ApiGuard",
-    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -81,7 +81,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "partner_portal.bootstrap.session_limits.SessionLimits",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [
@@ -178,9 +177,6 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _values[declared.BEHIND_PROXY] else None
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _is_https else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

@@ -20,7 +20,6 @@ Event = MutableMapping[str, Any]
 
 PLAIN_NAMES = frozenset({"level", "logger", "timestamp", "_record", "_from_structlog"})
 """Keys that the logging itself writes."""
-FORMATS = ("auto", "json", "text")
 
 
 def redact(_logger: object, _method: str, event: Event) -> Event:

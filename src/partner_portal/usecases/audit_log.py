@@ -135,8 +135,8 @@ def verify_audit(noted: Iterable[str] = ()) -> Iterator[ChainState]:
         ) from None
     slugs = dict(Organization.objects.values_list("pk", "slug"))
     for finding in verify_chains(ends):
-        name = slugs.get(finding.chain) or (
-            "no organization" if finding.chain == 0 else f"organization {finding.chain}"
+        name = slugs.get(finding.end.chain) or (
+            "no organization" if finding.end.chain == 0 else f"organization {finding.end.chain}"
         )
         yield ChainState(name, finding.end, finding.problem)
 

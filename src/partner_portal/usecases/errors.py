@@ -99,7 +99,14 @@ class SyncRuns(UseCaseError):
 
 
 class SyncPaused(UseCaseError):
-    """Syncs wait, for the tenant's call budget or after refused credentials; the message says until when."""
+    """Syncs wait, for the tenant's call budget or after refused credentials; the message says until when.
+
+    `until` is None where nobody can tell.
+    """
+
+    def __init__(self, message: str, until: datetime | None = None) -> None:
+        super().__init__(message)
+        self.until = until
 
 
 class LogInsPaused(UseCaseError):

@@ -43,7 +43,8 @@ class Parts:
     client learnt, None where nobody wants to know (raising AutotaskError);
     `entry_url` is where it begins. `refresh_seconds` lie between two syncs. `stopping` is set when the process is
     about to end: long acts then leave off. `reports` keeps documents that were made, `proxied` for a while what
-    Autotask answered to people's queries; `proxy_turns` are for those that are sent, by organization.
+    Autotask answered to people's queries; `proxy_places` are for those that are sent, `proxy_doubts` for those whose
+    credentials are in doubt, both by organization.
     """
 
     warehouse: Warehouse
@@ -56,4 +57,5 @@ class Parts:
     stopping: threading.Event = field(default_factory=threading.Event)
     reports: KeptAnswers = field(default_factory=KeptAnswers)
     proxied: PassingAnswers = field(default_factory=PassingAnswers)
-    proxy_turns: Turns = field(default_factory=Turns)
+    proxy_places: Turns = field(default_factory=lambda: Turns(3))
+    proxy_doubts: Turns = field(default_factory=lambda: Turns(1))

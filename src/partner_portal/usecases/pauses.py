@@ -64,5 +64,5 @@ def refuse_while_paused(organization: Organization, now: datetime) -> Connection
         slug = organization.slug
         raise SyncPaused(f"{slug} is deactivated and not synced. Reactivate it: portal organization reactivate {slug}.")
     if is_paused(connection, now):
-        raise SyncPaused(pause_in_words(connection))
+        raise SyncPaused(pause_in_words(connection), connection.paused_until)
     return connection

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -22,11 +22,12 @@ from partner_portal.audit.events import AutotaskQueried
 from partner_portal.audit.trail import Result, record
 from partner_portal.autotask.catalog import Entity
 from partner_portal.autotask.client import AutotaskClient
+from partner_portal.autotask.decoding import INT64
 from partner_portal.organizations.models import Connection, Organization
 from partner_portal.usecases.errors import InputRefused, NotConnected, UseCaseError
 from partner_portal.usecases.parts import Parts
 from partner_portal.usecases.proxy_desk import send
-from partner_portal.usecases.proxy_query import INT64, Query, find_entity, read_count, read_query
+from partner_portal.usecases.proxy_query import Query, find_entity, read_count, read_query
 
 OF_A_PERSON = Rate("proxied queries of a person", 60, 60)
 OF_AN_ORGANIZATION = Rate("proxied queries of an organization", 120, 60)
@@ -102,100 +103,63 @@ class _Question:
 _WHOLE = Query(None, None, 1)
 
 
-def query_autotask(
-    parts: Parts,
-    organization: Organization,
-    entity_name: str,
-    document: dict[str, Any],
-    *,
-    actor: Actor,
-    cursor: str | None = None,
-    wish: Wish | None = None,
-) -> Given:
-    """One page of rows; with `cursor` the page that an earlier one led to, for the same query by the same person.
-
-    Raises OrganizationUnknown for strangers, NotPermitted, EntityUnknown, TooManyRequests, InputRefused,
-    NotConnected, CredentialsShut, ProxyError; so do the others.
-    """
-
-    def understood(entity: Entity[Any]) -> _Question:
-        query = read_query(entity, document)
-        question = _Question("query", entity, query)
-        if cursor is None:
-            return question
-        return _Question("query", entity, query, after=_after(parts, cursor, _bound(organization, actor, question)))
-
-    return _Asking(parts, organization, actor, wish or Wish()).give("query", entity_name, understood)
-
-
-def count_autotask(
-    parts: Parts,
-    organization: Organization,
-    entity_name: str,
-    document: dict[str, Any],
-    *,
-    actor: Actor,
-    wish: Wish | None = None,
-) -> Given:
-    """How many rows pass a filter."""
-    asking = _Asking(parts, organization, actor, wish or Wish())
-    return asking.give("count", entity_name, lambda entity: _Question("count", entity, read_count(entity, document)))
-
-
-def get_from_autotask(
-    parts: Parts, organization: Organization, entity_name: str, row: int, *, actor: Actor, wish: Wish | None = None
-) -> Given:
-    """The row with the id `row`; null where there is none."""
-
-    def understood(entity: Entity[Any]) -> _Question:
-        if row not in INT64 or row < 0:
-            raise InputRefused("id", "id must be a whole number from 0 on.")
-        return _Question("item", entity, _WHOLE, row=row)
-
-    return _Asking(parts, organization, actor, wish or Wish()).give("item", entity_name, understood)
-
-
 @dataclass(frozen=True)
-class _Asking:
-    """Somebody's question on its way: permitted, counted, understood, answered, written down."""
+class Proxy:
+    """A person's way to the Autotask of an organization; each question is permitted, counted, answered, written down.
+
+    Every question raises OrganizationUnknown for strangers, NotPermitted, EntityUnknown, TooManyRequests,
+    InputRefused, NotConnected, CredentialsShut, ProxyError.
+    """
 
     parts: Parts
     organization: Organization
     actor: Actor
-    wish: Wish
+    wish: Wish = Wish()
 
-    def give(self, kind: str, entity_name: str, understand: Callable[[Entity[Any]], _Question]) -> Given:
+    def query(self, entity_name: str, document: dict[str, Any], cursor: str | None = None) -> Given:
+        """One page of rows; with `cursor` the one that an earlier page led to, for the same query and person."""
+
+        def understood(entity: Entity[Any]) -> _Question:
+            question = _Question("query", entity, read_query(entity, document))
+            return question if cursor is None else replace(question, after=self._after(cursor, question))
+
+        return self._give("query", entity_name, understood)
+
+    def count(self, entity_name: str, document: dict[str, Any]) -> Given:
+        """How many rows pass a filter."""
+        return self._give("count", entity_name, lambda entity: _Question("count", entity, read_count(entity, document)))
+
+    def item(self, entity_name: str, row: int) -> Given:
+        """The row with the id `row`; null where there is none."""
+
+        def understood(entity: Entity[Any]) -> _Question:
+            if row not in INT64 or row < 0:
+                raise InputRefused("id", "id must be a whole number from 0 on.")
+            return _Question("item", entity, _WHOLE, row=row)
+
+        return self._give("item", entity_name, understood)
+
+    def _give(self, kind: str, entity_name: str, understand: Callable[[Entity[Any]], _Question]) -> Given:
         require(self.actor, Act.USE_PROXY, self.organization)
         entity = find_entity(entity_name)
+        fields: list[str] = []
         try:
             self._take(OF_A_PERSON, self.actor.person_id or 0)
             self._take(OF_AN_ORGANIZATION, self.organization.pk)
             question = understand(entity)
-        except TooManyRequests as refused:
-            if refused.is_first:  # the rest of a flood would only fill the trail
-                self._note(kind, entity, (), None, refused=str(refused))
-            raise
-        except InputRefused as refused:
-            self._note(kind, entity, (), None, refused=str(refused))
-            raise
-        return self._answered(question)
-
-    def _answered(self, question: _Question) -> Given:
-        fields = tuple(question.query.filtered_by)
-        try:
+            fields = question.query.filtered_by
             answer, age = self._found(question)
-        except (UseCaseError, TooManyRequests) as failed:
-            if not isinstance(failed, TooManyRequests) or failed.is_first:
-                self._note(question.kind, question.entity, fields, None, failed=str(failed))
+        except (UseCaseError, TooManyRequests) as error:
+            if not isinstance(error, TooManyRequests) or error.is_first:  # the rest of a flood would fill the trail
+                result = Result.REFUSED if isinstance(error, (InputRefused, TooManyRequests)) else Result.FAILED
+                self._note(AutotaskQueried(entity.path, kind, fields, None, is_kept=False), result, str(error))
             raise
-        self._note(question.kind, question.entity, fields, answer.rows, is_kept=age > timedelta(0))
-        cursor = None
-        if answer.last_id is not None:
-            cursor = _cursor(self.parts, answer.last_id, _bound(self.organization, self.actor, question))
-        return Given(bytes(answer.body), answer.rows, question.query.size, age, cursor)
+        self._note(AutotaskQueried(entity.path, kind, fields, answer.rows, is_kept=age is not None))
+        cursor = None if answer.last_id is None else self._cursor(answer.last_id, question)
+        return Given(bytes(answer.body), answer.rows, question.query.size, age or timedelta(0), cursor)
 
-    def _found(self, question: _Question) -> tuple[Answer, timedelta]:
-        """The answer, kept or new, and its age."""
+    def _found(self, question: _Question) -> tuple[Answer, timedelta | None]:
+        """The answer, and the age of a kept one."""
         name = question.name(self._whose())
         now = self.parts.clock.now()
         kept = self.parts.proxied.get(name, now, max(self.wish.oldest, YOUNGEST))
@@ -205,7 +169,7 @@ class _Asking:
         answer = send(self.parts, self.organization, question.ask)
         if self.wish.may_keep:
             self.parts.proxied.keep(name, now, msgspec.json.encode(answer))
-        return answer, timedelta(0)
+        return answer, None
 
     def _whose(self) -> str:
         """Whose answers may serve: those of the same organization, connected in the same way, to the same rights."""
@@ -219,41 +183,25 @@ class _Asking:
     def _take(self, rate: Rate, whose: int) -> None:
         take(rate, whose, self.parts.clock.now())
 
-    def _note(
-        self,
-        kind: str,
-        entity: Entity[Any],
-        fields: tuple[str, ...],
-        rows: int | None,
-        *,
-        is_kept: bool = False,
-        refused: str = "",
-        failed: str = "",
-    ) -> None:
-        result = Result.REFUSED if refused else Result.FAILED if failed else Result.DONE
-        event = AutotaskQueried(entity.path, kind, list(fields), rows, is_kept)
-        scope = self.organization.scope
-        record(event, self.actor, self.parts.clock.now(), scope, result=result, reason=refused or failed)
+    def _note(self, event: AutotaskQueried, result: Result = Result.DONE, reason: str = "") -> None:
+        record(event, self.actor, self.parts.clock.now(), self.organization.scope, result=result, reason=reason)
 
+    def _cursor(self, last_id: int, question: _Question) -> str:
+        made = int(self.parts.clock.now().timestamp())
+        return signing.dumps([last_id, made, self._bound(question)], salt=CURSOR_SALT)
 
-def _bound(organization: Organization, actor: Actor, question: _Question) -> str:
-    """What a cursor is good for: this organization, this person, this query."""
-    return _Question("query", question.entity, question.query).name(f"{organization.pk}|{actor.person_id}")
+    def _after(self, cursor: str, question: _Question) -> int:
+        """Where the page of `cursor` begins; raises InputRefused for one not ours, or for another question."""
+        try:
+            last_id, made, held = signing.loads(cursor, salt=CURSOR_SALT)
+        except (signing.BadSignature, ValueError):
+            raise InputRefused("cursor", "cursor is not one of the portal's. Begin with the first page.") from None
+        if held != self._bound(question):
+            raise InputRefused("cursor", "cursor belongs to another query. Send the body of the first page with it.")
+        if self.parts.clock.now().timestamp() - made > CURSOR_LIFE.total_seconds():
+            raise InputRefused("cursor", "cursor is too old. Begin with the first page.")
+        return int(last_id)
 
-
-def _cursor(parts: Parts, last_id: int, bound: str) -> str:
-    made = int(parts.clock.now().timestamp())
-    return signing.dumps([last_id, made, bound], salt=CURSOR_SALT)
-
-
-def _after(parts: Parts, cursor: str, bound: str) -> int:
-    """Where the page of `cursor` begins. Raises InputRefused for one that is not ours, or for another question."""
-    try:
-        last_id, made, held = signing.loads(cursor, salt=CURSOR_SALT)
-    except (signing.BadSignature, ValueError):
-        raise InputRefused("cursor", "cursor is not one of the portal's. Begin with the first page.") from None
-    if held != bound:
-        raise InputRefused("cursor", "cursor belongs to another query. Send the body of the first page with it.")
-    if parts.clock.now().timestamp() - made > CURSOR_LIFE.total_seconds():
-        raise InputRefused("cursor", "cursor is too old. Begin with the first page.")
-    return int(last_id)
+    def _bound(self, question: _Question) -> str:
+        """What a cursor is good for: this organization, this person, this query."""
+        return replace(question, after=None).name(f"{self.organization.pk}|{self.actor.person_id}")

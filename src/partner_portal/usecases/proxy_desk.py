@@ -14,7 +14,7 @@ from partner_portal.autotask.client import AutotaskClient
 from partner_portal.autotask.errors import AutotaskError
 from partner_portal.autotask.limits import Limits
 from partner_portal.lib.turns import NoTurn
-from partner_portal.organizations.models import Connection, Organization
+from partner_portal.organizations.models import Organization
 from partner_portal.usecases.contact import Contact
 from partner_portal.usecases.credentials import read_credentials
 from partner_portal.usecases.errors import SyncPaused
@@ -32,13 +32,12 @@ BUSY_SECONDS = 5
 
 def send(parts: Parts, organization: Organization, ask: Callable[[AutotaskClient], Awaitable[T]]) -> T:
     """What `ask` gets from the organization's Autotask; raises ProxyError, NotConnected, CredentialsShut."""
-    turns = parts.proxy_turns
     try:
-        with turns.one_of_few(organization.pk):
+        with parts.proxy_places.turn(organization.pk):
             contact = _contact(parts, organization)
             if contact.is_trusted(parts.clock.now()):
                 return _send(parts, contact, ask)
-            with turns.alone(organization.pk):
+            with parts.proxy_doubts.turn(organization.pk):
                 return _send(parts, _contact(parts, organization), ask)
     except NoTurn:
         raise ProxyBusy(BUSY, BUSY_SECONDS) from None
@@ -49,8 +48,7 @@ def _contact(parts: Parts, organization: Organization) -> Contact:
     try:
         connection = refuse_while_paused(organization, now)
     except SyncPaused as paused:
-        until = Connection.objects.values_list("paused_until", flat=True).get(organization=organization)
-        raise ProxyBusy.until(str(paused), until, now) from None
+        raise ProxyBusy.until(str(paused), paused.until, now) from None
     return Contact(connection, read_credentials(parts, organization))
 
 

@@ -11,6 +11,7 @@ ProxyError
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from math import ceil
 
 from partner_portal.autotask.errors import (
     AutotaskError,
@@ -40,7 +41,7 @@ class ProxyBusy(ProxyError):
     @classmethod
     def until(cls, message: str, at: datetime | None, now: datetime) -> ProxyBusy:
         """A query that cannot be sent before the instant `at`."""
-        return cls(message, USUAL_WAIT_SECONDS if at is None else round((at - now).total_seconds() + 0.5))
+        return cls(message, USUAL_WAIT_SECONDS if at is None else ceil((at - now).total_seconds()))
 
 
 class ProxyRefused(ProxyError):

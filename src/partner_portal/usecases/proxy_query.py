@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from partner_portal.autotask.catalog import CATALOG, Entity, entity_at
+from partner_portal.autotask.decoding import INT64
 from partner_portal.autotask.errors import FilterInvalid, UnknownField
 from partner_portal.autotask.filters import (
     WITHOUT_VALUE,
@@ -34,7 +35,6 @@ MOST_CONDITIONS = 100
 MOST_VALUES = 500
 """Values of one `in`."""
 LONGEST_TEXT = 500
-INT64 = range(-(2**63), 2**63)
 
 OPERATORS = tuple(op.value for op in Op)
 ENTITIES = tuple(entity.path for entity in CATALOG)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -13,27 +12,20 @@ from partner_portal.warehouse.tables import SCHEMA
 HELD = "held"
 
 
-@dataclass(frozen=True)
-class Examination:
-    """What a copy holds: the version of its tables, and how many rows are in each."""
-
-    schema_version: int
-    rows: dict[str, int]
-
-
-def examine(path: Path) -> Examination:
-    """Count what the copy at `path` holds; raise WarehouseError where it is no whole warehouse."""
+def examine(path: Path) -> dict[str, int]:
+    """How many rows each table of the copy at `path` holds; raise WarehouseError where it is no whole warehouse."""
     literal = str(path).replace("'", "''")
     try:
         with duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}) as look:
             look.execute(f"ATTACH '{literal}' AS {HELD} (TYPE duckdb, READ_ONLY)")
-            versions = look.execute(f"SELECT version FROM {HELD}.{SCHEMA}.schema_version").fetchall()  # noqa: S608
+            if not look.execute(f"SELECT version FROM {HELD}.{SCHEMA}.schema_version").fetchall():  # noqa: S608
+                raise WarehouseError(f"{path.name} is no whole warehouse: it has no version. Use another copy.")
             named = look.execute(
                 "SELECT table_name FROM duckdb_tables() WHERE database_name = $held AND schema_name = $schema",
                 {"held": HELD, "schema": SCHEMA},
             ).fetchall()
-            return Examination(int(versions[0][0]), {str(name): _count(look, str(name)) for (name,) in named})
-    except (duckdb.Error, IndexError) as error:
+            return {str(name): _count(look, str(name)) for (name,) in named}
+    except duckdb.Error as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise WarehouseError(f"{path.name} is no whole warehouse: {reason} Use another copy.") from error
 

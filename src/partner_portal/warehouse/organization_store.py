@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from functools import cached_property
@@ -32,10 +32,8 @@ from partner_portal.warehouse.store import (
 )
 from partner_portal.warehouse.tables import ENTITY_TABLES, ORGANIZATION
 
-KEPT = 100_000
-"""How many items of organizations' states are kept in all: some ten megabytes."""
-UNSIZED = 100
-"""How many items something counts that has no length."""
+KEPT = 2_000
+"""How many readings of organizations' states are kept: about five of each, and as many for each filter in use."""
 
 
 class MirrorStore:
@@ -196,7 +194,7 @@ class Keeping:
     """What was read of organizations' states, the last one of each. Safe to use from several threads."""
 
     def __init__(self) -> None:
-        self._kept: LRUCache[tuple[int, str], tuple[list[State], Any]] = LRUCache(KEPT, getsizeof=_items)
+        self._kept: LRUCache[tuple[int, str], tuple[list[State], Any]] = LRUCache(KEPT)
         self._guard = threading.Lock()
 
     def get(self, name: tuple[int, str], state: list[State], make: Callable[[], Kept]) -> Kept:
@@ -210,11 +208,6 @@ class Keeping:
         with self._guard:
             self._kept[name] = state, made
         return made
-
-
-def _items(entry: tuple[list[State], Any]) -> int:
-    kept = entry[1]
-    return 1 + len(kept) if isinstance(kept, Sized) else UNSIZED
 
 
 class MirrorWarehouse:

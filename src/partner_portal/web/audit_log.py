@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
+from partner_portal.bootstrap.headers import download
 from partner_portal.reports.question import QuestionError, day_from, id_from
 from partner_portal.usecases.audit_log import ACTIONS, RESULTS, Wanted, export_audit, read_audit
 from partner_portal.usecases.errors import InputRefused
@@ -61,10 +62,7 @@ def audit_file(request: HttpRequest, visit: Visit) -> HttpResponse:
         file = export_audit(visit.parts, visit.organization, _wanted(request), actor=visit.actor)
     except (InputRefused, QuestionError) as wrong:
         return HttpResponse(f"{wrong}\n", status=400, content_type="text/plain; charset=utf-8")
-    response = HttpResponse(file.content, content_type=file.media_type)
-    response["Content-Disposition"] = f'attachment; filename="{file.name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return download(file)
 
 
 def _wanted(request: HttpRequest) -> Wanted:

@@ -6,9 +6,13 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import first_load, idle_refresh, ingest, report
+from benchmarks import first_load, idle_refresh, ingest, lighthouse, report
 
-PLAIN: dict[str, Callable[[], None]] = {"ingest": ingest.run, "idle_refresh": idle_refresh.run}
+PLAIN: dict[str, Callable[[], None]] = {
+    "ingest": ingest.run,
+    "idle_refresh": idle_refresh.run,
+    "lighthouse": lighthouse.run,
+}
 SCALED: dict[str, Callable[[float], None]] = {
     "first_load": first_load.run,
     "million": first_load.run_million,

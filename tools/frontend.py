@@ -16,8 +16,8 @@ FRONTEND = ROOT / "src" / "partner_portal" / "web" / "frontend"
 LOWEST_NODE = (20, 19)
 
 
-def installed_node() -> list[str] | None:
-    """The machine's npm as a command, if its Node.js is at least `LOWEST_NODE`."""
+def installed_node(lowest: tuple[int, int] = LOWEST_NODE) -> list[str] | None:
+    """The machine's npm as a command, if its Node.js is at least `lowest`."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if not node or not npm:
         return None
@@ -25,7 +25,7 @@ def installed_node() -> list[str] | None:
     parts = answer.strip().lstrip("v").split(".")
     if len(parts) < 2 or not all(part.isdigit() for part in parts[:2]):
         return None
-    return [npm] if (int(parts[0]), int(parts[1])) >= LOWEST_NODE else None
+    return [npm] if (int(parts[0]), int(parts[1])) >= lowest else None
 
 
 def packaged_node() -> tuple[list[str], Path]:

@@ -5,24 +5,45 @@ Run by `make screenshots`. PORTAL_TEST_BROWSER names the browser.
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
+
+from partner_portal.cli.demo import VIEWER_EMAIL
+from partner_portal.cli.demo_states import STATES
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from journeys.demo import CHROMIUM_FLAGS, log_in, running_demo  # noqa: E402 - found by the line above
+from journeys.demo import log_in, running_demo  # noqa: E402 - found by the line above
+from journeys.looking import SIZES, THEMES, browser_page, open_page, resize, shoot  # noqa: E402
 
 PAGES = {
+    # by path, or by "path > selector": the first link there that the selector finds
     "sales-report": "/",
     "sales-report-last-month": "/?period=last_month",
     "sales-report-nothing": "/?period=custom&from=1999-01-01&to=1999-01-31",
+    "activity": "/activity/",
+    "activity-year": "/activity/?period=this_year",
+    "appointments": "/appointments/",
+    "appointments-year": "/appointments/?period=this_year",
+    "pipeline": "/pipeline/",
+    "owners": "/people/",
+    "owner": "/people/ > main tbody a[href*='/people/']",
+    "records": "/records/calls/",
+    "records-of-deals": "/records/won_amount/",
+    "records-nothing": "/records/calls/?period=custom&from=1999-01-01&to=1999-01-31",
+    "data-health": "/data-health/",
+    "records-narrowed": "/records/open_amount/?owner=nobody&search=a",
+    "records-not-found": "/records/calls/?search=there-is-no-such-call",
+    "records-moved": "/records/won_amount/?version=1&period=last_12_months",
     "definitions": "/definitions/",
     "connection": "/settings/connection/",
+    "mapping": "/settings/mapping/",
+    "calendar": "/settings/calendar/",
+    "teams": "/settings/teams/",
     "people": "/settings/people/",
     "audit": "/settings/audit/",
     "tokens": "/account/tokens/",
@@ -30,49 +51,53 @@ PAGES = {
     "sessions": "/accounts/sessions/",
     "second-factors": "/accounts/2fa/",
 }
-SIZES = {"wide": (1440, 900), "narrow": (390, 844)}
-THEMES = ("light", "dark")
+STATEFUL = (
+    *("sales-report", "activity", "appointments", "pipeline", "owners", "records"),
+    *("data-health", "connection", "mapping"),
+)
+"""The pages that look different from state to state."""
 README_PICTURE = ROOT / "docs" / "images" / "sales-report.png"
 
 
 def main() -> int:
-    """Photograph a connected demo, then one that is not connected."""
+    """Photograph every page of the usual demo, then the stateful ones in every other state."""
     target = ROOT / "screenshots"
     target.mkdir(exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("PORTAL_TEST_BROWSER") or None, args=list(CHROMIUM_FLAGS)
-        )
-        with tempfile.TemporaryDirectory() as data, running_demo(Path(data)) as address:
-            photograph(browser, address, target, PAGES)
-        with tempfile.TemporaryDirectory() as data, running_demo(Path(data), "--not-connected") as address:
-            photograph(browser, address, target, {"not-connected": "/"})
-        browser.close()
+    with browser_page() as page:
+        for state in STATES:
+            with tempfile.TemporaryDirectory() as data, running_demo(Path(data), "--state", state) as address:
+                if state == "normal":
+                    photograph(page, address, target, {"login": "/accounts/login/"})
+                page.goto(address)
+                log_in(page)
+                photograph(page, address, target, pages_of(state))
+                page.context.clear_cookies()
+                if state == "not-connected":
+                    page.goto(address)
+                    log_in(page, VIEWER_EMAIL)
+                    photograph(page, address, target, {"not-connected-viewer": "/"})
+                    page.context.clear_cookies()
     README_PICTURE.parent.mkdir(exist_ok=True)
     README_PICTURE.write_bytes((target / "sales-report-wide-light-screen.png").read_bytes())
     return 0
 
 
-def photograph(browser: Browser, address: str, target: Path, pages: dict[str, str]) -> None:
-    """Each page in each size and theme: the first screen and the whole page."""
-    for size, (width, height) in SIZES.items():
+def pages_of(state: str) -> dict[str, str]:
+    """The pages to look at in a state, by their name in it."""
+    if state == "normal":
+        return PAGES
+    return {state if name == "sales-report" else f"{state}-{name}": PAGES[name] for name in STATEFUL}
+
+
+def photograph(page: Page, address: str, target: Path, pages: dict[str, str]) -> None:
+    """Each page in each size and theme."""
+    for name, place in pages.items():
         for theme in THEMES:
-            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
-            page = context.new_page()
-            page.goto(address)
-            shoot(page, target / f"login-{size}-{theme}")
-            log_in(page)
-            for name, path in pages.items():
-                page.goto(address + path)
-                page.wait_for_load_state("networkidle")
+            page.emulate_media(color_scheme=theme)
+            for size in SIZES:
+                resize(page, size)
+                open_page(page, address, place)
                 shoot(page, target / f"{name}-{size}-{theme}")
-            context.close()
-
-
-def shoot(page: Page, stem: Path) -> None:
-    """The first screen and the whole page."""
-    page.screenshot(path=f"{stem}-screen.png")
-    page.screenshot(path=f"{stem}-whole.png", full_page=True)
 
 
 if __name__ == "__main__":

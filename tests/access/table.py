@@ -42,6 +42,7 @@ OPERATIONS: dict[str, Line] = {
     "PUT /api/v1/connection": Line(A, 422, body=CREDENTIALS),  # Autotask is not reached
     "DELETE /api/v1/connection": Line(A, 409, path="/api/v1/connection?confirm=Acme&data=keep"),  # not connected
     "POST /api/v1/connection/test": Line(A, 200, body=CREDENTIALS),
+    "GET /api/v1/data-health": Line(ALL),
     "GET /api/v1/mapping": Line(AMV),
     "PUT /api/v1/mapping": Line(A, body="mapping"),
     "POST /api/v1/mapping/preview": Line(A, body="mapping"),
@@ -66,8 +67,21 @@ PAGES: dict[str, tuple[Line, Line]] = {
     "": (Line(ALL), NOT_TAKEN),
     "freshness/": (Line(ALL), NOT_TAKEN),
     "refresh/": (NOT_TAKEN, Line(ALL, 302)),
+    "activity/": (Line(ALL), NOT_TAKEN),
+    "appointments/": (Line(ALL), NOT_TAKEN),
+    "people/": (Line(ALL), NOT_TAKEN),
+    "people/<slug:owner>/": (Line(ALL, path="people/8/"), NOT_TAKEN),  # which the representative is
+    "pipeline/": (Line(ALL), NOT_TAKEN),
+    "data-health/": (Line(ALL), NOT_TAKEN),
+    "companies/": (Line(AMR), NOT_TAKEN),
+    "report/<slug:format_name>/": (Line(ALL, path="report/csv/"), NOT_TAKEN),
+    "records/<slug:metric>/": (Line(AMR, path="records/calls/"), NOT_TAKEN),
+    "records/<slug:metric>/<slug:format_name>/": (Line(AMR, path="records/calls/csv/"), NOT_TAKEN),
     "definitions/": (Line(ALL), NOT_TAKEN),
     "settings/connection/": (Line(ALL), Line(A, 302, body={"act": "test_saved"})),
+    "settings/mapping/": (Line(AMV), Line(A, 422, body={"action": "preview"})),  # nothing is chosen
+    "settings/calendar/": (Line(ALL), Line(A, 302, body={"action": "save", "week_start": "6"})),
+    "settings/teams/": (Line(AMV), Line(A, 302, body={"act": "add", "name": "South", "member": "8"})),
     "settings/people/": (Line(A), Line(A, 302, body={"act": "rules"})),
     "settings/audit/": (Line(A), NOT_TAKEN),
     "account/tokens/": (Line(ALL), Line(ALL, 422, body={"act": "revoke"})),

@@ -101,10 +101,10 @@ def test_the_api(house, operation):
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("page", PAGES)
 def test_the_pages_of_an_organization(house, page, method):
-    line = PAGES[page][method == "POST"]
+    line, path = PAGES[page][method == "POST"], PAGES[page][0].path or page
     got = {}
     for who in EVERYBODY:
-        answer = getattr(house.client(who), method.lower())(f"/o/acme/{page}", line.body or {})
+        answer = getattr(house.client(who), method.lower())(f"/o/acme/{path}", line.body or {})
         got[who] = answer.status_code
         if who == "anonymous" and line is not NOT_TAKEN:
             assert answer["Location"].startswith("/accounts/login/")
@@ -119,7 +119,7 @@ def test_the_plain_addresses_are_the_members_own(house, page):
     line = PAGES[page][0]
     if line is NOT_TAKEN:
         return
-    got = {who: house.client(who).get(f"/{page}") for who in EVERYBODY}
+    got = {who: house.client(who).get(f"/{line.path or page}") for who in EVERYBODY}
     assert {who: got[who].status_code for who in MEMBERS} == {
         who: expected(line, who, anonymous=302) for who in MEMBERS
     }

@@ -13,7 +13,7 @@ from partner_portal.audit.models import Entry
 from partner_portal.autotask.catalog import CompanyNote
 from partner_portal.reports.catalogue import CATALOGUE
 from partner_portal.reports.rendering.files import RECORDS_FORMATS
-from partner_portal.usecases.records import read_records
+from partner_portal.usecases.records import Page, read_records
 from reports.stocked import add
 from usecases.mapped import DONE, fill, name_types
 
@@ -88,6 +88,10 @@ def test_an_unknown_metric_is_not_found_and_the_list_is_named(manager):
         ({"of": "comparison", "compare": "none"}, "comparison"),
         ({"format": "pdf"}, "csv, xlsx"),
         ({"version": "new"}, "version"),
+        ({"only": "stage:1"}, "leave it out"),
+        ({"only": "color:red"}, "stage:ID"),
+        ({"only": "x" * 101}, "only"),
+        ({"search": "x" * 201}, "search"),
         ({"period": "sometime"}, "sometime"),
         ({"from": "2026-03-02", "to": "2026-03-01"}, "swap"),
         ({"from": "1826-01-01", "to": "2026-01-01"}, "longer"),
@@ -119,6 +123,14 @@ def test_all_records_are_taken_as_a_file_and_the_trail_tells(manager, name):
     assert entry.actor == "manager@acme.example"
     assert (entry.details["metric"], entry.details["format"], entry.details["rows"]) == ("activities", name, 3)
     assert entry.details["filters"]["company"] == 4
+
+
+def test_a_list_is_narrowed_and_searched_as_the_use_case_does(manager, parts, organization):
+    asked = {"only": "stage:none", "search": "no such deal"}
+    answer = manager.get(f"{RECORDS}open_deals", asked).json()
+    assert answer == read_records(parts, organization, "open_deals", Page(**asked))
+    assert Records.model_validate(answer).model_dump(by_alias=True) == answer
+    assert (answer["only"]["key"], answer["search"], answer["found"]) == ("stage:none", "no such deal", 0)
 
 
 def test_a_csv_file_has_the_rows_that_are_listed(manager):

@@ -16,6 +16,7 @@ def test_the_description_is_openapi_3_1_and_can_be_fetched(client):
     assert set(described["paths"]) >= {
         "/api/v1/sales-report",
         "/api/v1/connection",
+        "/api/v1/data-health",
         "/api/v1/connection/test",
         "/api/v1/refresh",
         "/api/v1/mapping",

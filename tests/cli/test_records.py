@@ -45,6 +45,12 @@ def test_the_table_counts_what_the_report_counts(run, parts, organization):
     assert not Entry.objects.filter(action="records.exported").exists()
 
 
+def test_records_can_be_narrowed_and_searched(run, parts, organization):
+    told = json.loads(run("open_deals", "--only", "stage:none", "--search", "x", "--format", "json").stdout)
+    assert told == read_records(parts, organization, "open_deals", Page(only="stage:none", search="x"))
+    assert "Only: Stage: no stage stage:none" in run("open_deals", "--only", "stage:none").stdout
+
+
 def test_the_records_of_the_comparison(run):
     told = json.loads(run("calls", "--of", "comparison", "--format", "json").stdout)
     assert (told["period"]["start"], told["total"]["count"]) == ("2026-10-01", 0)
@@ -77,6 +83,9 @@ def test_csv_in_a_pipe_carries_no_mark(run):
         (["calls", "--of", "comparison", "--compare", "none"], "no comparison period"),
         (["calls", "--format", "csv", "--limit", "5"], "--limit"),
         (["calls", "--sort", "amount"], "happened_at"),
+        (["calls", "--only", "stage:1"], "leave it out"),
+        (["open_deals", "--only", "stage"], "stage:ID"),
+        (["calls", "--search", "x" * 201], "fewer words"),
         (["calls", "--owner", "Ada"], "nobody"),
         (["calls", "--team", "West"], "West"),
         (["calls", "--company", "4711"], "4711"),

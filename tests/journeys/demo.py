@@ -19,7 +19,7 @@ from playwright.sync_api import Page
 
 from partner_portal.cli.demo import EMAIL, PASSWORD
 
-START_SECONDS = 90
+START_SECONDS = 240
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -40,19 +40,20 @@ def free_port() -> int:
 def running_demo(data_dir: Path, *options: str) -> Iterator[str]:
     """`portal demo` over an empty data directory; yields its address."""
     port = free_port()
-    log = data_dir / "demo.log"
+    command = [sys.executable, "-m", "partner_portal.cli", "demo", "--port", str(port), *options]
     environment = {**os.environ, "PORTAL_DATA_DIR": str(data_dir)}
+    with running_process(command, environment, data_dir / "demo.log", f"http://127.0.0.1:{port}") as address:
+        yield address
+
+
+@contextmanager
+def running_process(command: list[str], environment: dict[str, str], log: Path, address: str) -> Iterator[str]:
+    """A portal in a process of its own, once it is ready at `address`, which is yielded."""
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "partner_portal.cli", "demo", "--port", str(port), *options],
-            stdout=output,
-            stderr=output,
-            env=environment,
-            start_new_session=True,
-        )
+        process = subprocess.Popen(command, stdout=output, stderr=output, env=environment, start_new_session=True)
         try:
-            _wait(f"http://127.0.0.1:{port}/readyz", process, log)
-            yield f"http://127.0.0.1:{port}"
+            _wait(f"{address}/readyz", process, log)
+            yield address
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=30)
@@ -72,14 +73,22 @@ def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def figure_of(document: dict[str, Any], path: str) -> Any:
-    """The document's value at `path`: keys, list positions and the funnel's step keys, joined by dots."""
+    """The document's value at `path`: keys, list positions and the funnel's step keys, joined by dots.
+
+    A position such as 3-9 stands for all rows of a list from the one to the other, added up.
+    """
     value: Any = document
-    for part in path.split("."):
-        if isinstance(value, list):
-            value = value[int(part)] if part.isdigit() else next(row for row in value if row["key"] == part)
-        else:
+    *steps, last = path.split(".")
+    for part in steps:
+        if not isinstance(value, list):
             value = value[part]
-    return value
+        elif "-" in part:
+            first, end = map(int, part.split("-"))
+            values = [row[last] for row in value[first : end + 1]]
+            return None if None in values else sum(values)
+        else:
+            value = value[int(part)] if part.isdigit() else next(row for row in value if row["key"] == part)
+    return value[last]
 
 
 def as_shown(value: Any) -> str:
@@ -87,9 +96,9 @@ def as_shown(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def log_in(page: Page) -> None:
-    """Log in on the login page with the demo's own account."""
-    page.fill("input[name=login]", EMAIL)
-    page.fill("input[name=password]", PASSWORD)
+def log_in(page: Page, email: str = EMAIL, password: str = PASSWORD) -> None:
+    """Log in on the login page, with the demo's own account unless told otherwise."""
+    page.fill("input[name=login]", email)
+    page.fill("input[name=password]", password)
     page.press("input[name=password]", "Enter")
     page.wait_for_url(lambda url: "/accounts/login" not in url)

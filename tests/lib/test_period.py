@@ -12,6 +12,7 @@ from partner_portal.lib.period import (
     PeriodError,
     add_months,
     comparison_period,
+    neighbour,
     resolve_period,
 )
 
@@ -234,3 +235,39 @@ def test_the_dates_of_a_period_are_all_of_them():
         date(2026, 3, 1),
         date(2026, 3, 2),
     ]
+
+
+NEIGHBOURS = [
+    ("this_month", date(2026, 11, 1), date(2026, 11, 30), date(2026, 10, 1), date(2026, 10, 31)),
+    ("last_quarter", date(2026, 7, 1), date(2026, 9, 30), date(2026, 4, 1), date(2026, 6, 30)),
+    ("year_to_date", date(2026, 1, 1), date(2026, 11, 22), date(2025, 1, 1), date(2025, 12, 31)),
+    ("custom", date(2024, 1, 1), date(2024, 2, 29), date(2023, 11, 1), date(2023, 12, 31)),
+    ("custom", date(2026, 11, 3), date(2026, 11, 9), date(2026, 10, 27), date(2026, 11, 2)),
+    ("today", date(2026, 11, 22), date(2026, 11, 22), date(2026, 11, 21), date(2026, 11, 21)),
+    ("last_12_months", date(2025, 11, 23), date(2026, 11, 22), date(2024, 11, 23), date(2025, 11, 22)),
+]
+
+
+@pytest.mark.parametrize(("name", "start", "end", "before_start", "before_end"), NEIGHBOURS)
+def test_the_range_before(name: str, start: date, end: date, before_start: date, before_end: date):
+    found = neighbour(Period(name, start, end), is_later=False)
+    assert (found.name, found.start, found.end) == ("custom", before_start, before_end)
+
+
+def test_the_range_after_a_running_year_is_the_next_whole_one():
+    found = neighbour(Period("year_to_date", date(2026, 1, 1), date(2026, 11, 22)), is_later=True)
+    assert (found.start, found.end) == (date(2027, 1, 1), date(2027, 12, 31))
+
+
+@given(st.dates(date(1900, 1, 1), date(2100, 1, 1)), st.integers(0, 400))
+def test_after_the_one_before_comes_the_range_again(start: date, days: int):
+    period = Period("custom", start, start + timedelta(days=days))
+    before = neighbour(period, is_later=False)
+    assert before.end + timedelta(days=1) == period.start
+    again = neighbour(before, is_later=True)
+    assert again.start == period.start
+
+
+def test_where_the_calendar_ends_there_is_no_range_beside():
+    with pytest.raises(PeriodError):
+        neighbour(Period("custom", date(2, 1, 1), date(2, 12, 31)), is_later=False)

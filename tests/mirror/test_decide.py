@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,7 @@ from partner_portal.mirror.decide import (
     reading_before_metadata,
     reading_due,
     reading_of,
+    rests_until,
     source_after,
     whole,
 )
@@ -224,3 +226,21 @@ def test_a_reading_that_left_out_a_field_of_the_tenant_is_not_enough() -> None:
     assert is_fulfilled(asked, EntityFacts(("id",)))
     assert is_fulfilled(asked, EntityFacts())
     assert is_fulfilled(whole(OPPORTUNITIES, None), FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("entity", "source", "until"),
+    [
+        (ACTION_TYPES, Source("ActionTypes", AT, rows=3, complete=True), AT + timedelta(hours=1)),
+        (ACTION_TYPES, Source("ActionTypes", AT, rows=3), None),
+        (ACTION_TYPES, Source("ActionTypes"), None),
+        (OPPORTUNITIES, KNOWN, None),
+    ],
+)
+def test_what_has_no_stamp_rests_for_an_hour_once_it_is_whole(
+    entity: Entity[Any], source: Source, until: datetime | None
+) -> None:
+    assert rests_until(entity, source) == until
+    if until is not None:
+        assert reading_due(entity, FIELDS, source, 3, until - timedelta(seconds=1), full=False) is None
+        assert reading_due(entity, FIELDS, source, 3, until, full=False) is not None

@@ -201,3 +201,11 @@ def test_the_whole_document_comes_out_of_one_snapshot(duckdb_warehouse):
     store = OnlySnapshots(stock(duckdb_warehouse, {}))
     assert sales_report(store, ask())["schema"] == "sales-report/1"
     assert store.taken == 1
+
+
+def test_whoever_is_confined_to_a_resource_that_is_not_mirrored_has_a_report_without_records(warehouse):
+    held = stock(
+        warehouse, {"Resources": [Resource(id=2)], "CompanyNotes": [CompanyNote(id=1, assigned_resource_id=2)]}
+    )
+    document = sales_report(held, ask(owner_id=7, confined_to=7))
+    assert (document["owner_id"], document["activities"]["total"]) == (7, 0)

@@ -1,15 +1,12 @@
-"""Adding organizations and people, and changing a time zone."""
+"""Adding organizations and people."""
 
 from __future__ import annotations
 
 import pytest
 
-from partner_portal.accounts.actor import Actor
 from partner_portal.accounts.models import Membership, Person
-from partner_portal.accounts.policy import NotPermitted
 from partner_portal.audit.models import Entry
 from partner_portal.usecases.add_person import add_person
-from partner_portal.usecases.change_time_zone import change_time_zone
 from partner_portal.usecases.errors import InputRefused
 from partner_portal.usecases.organizations import add_organization
 
@@ -97,22 +94,3 @@ def test_a_person_with_wrong_values_is_refused(parts, organization, wrong, field
 def test_a_person_without_a_password_cannot_log_in(parts, organization):
     person = add_person(parts, organization=organization, email="ada@acme.example")
     assert not person.has_usable_password()
-
-
-def test_the_time_zone_changes_with_a_note_of_before_and_after(parts, organization):
-    change_time_zone(parts, organization, "Asia/Tokyo")
-    organization.refresh_from_db()
-    assert organization.time_zone == "Asia/Tokyo"
-    entry = Entry.objects.get(action="organization.time_zone_changed")
-    assert entry.details == {"before": "America/New_York", "after": "Asia/Tokyo"}
-
-
-def test_a_wrong_time_zone_changes_nothing(parts, organization):
-    with pytest.raises(InputRefused, match="IANA"):
-        change_time_zone(parts, organization, "Mars/Olympus")
-    assert organization.time_zone == "America/New_York"
-
-
-def test_only_administrators_change_the_time_zone(parts, organization, member):
-    with pytest.raises(NotPermitted):
-        change_time_zone(parts, organization, "Asia/Tokyo", Actor.of(member("manager")))

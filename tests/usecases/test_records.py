@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from partner_portal.accounts.actor import Actor
+from partner_portal.accounts.actor import SHELL, Actor
 from partner_portal.accounts.policy import OrganizationUnknown
+from partner_portal.audit.event import Event
 from partner_portal.audit.models import Entry
+from partner_portal.audit.trail import record
 from partner_portal.lib.clock import FixedClock
 from partner_portal.usecases.errors import InputRefused
 from partner_portal.usecases.mapping import save_mapping
@@ -51,6 +54,8 @@ def test_a_file_holds_all_records_whatever_the_page_and_the_trail_tells(parts, o
         "start": "2026-11-01",
         "end": "2026-11-30",
         "filters": {"owner": None, "team": None, "company": 4, "category": None, "confined_to": None},
+        "only": "",
+        "search": "",
         "rows": 3,
         "data_version": store.data_version(),
     }
@@ -70,6 +75,8 @@ def test_looking_into_a_list_is_written_down(parts, organization, store, member)
         "start": "2026-11-01",
         "end": "2026-11-30",
         "filters": {"owner": None, "team": None, "company": 4, "category": None, "confined_to": None},
+        "only": "",
+        "search": "",
         "first": 0,
         "rows": 2,
         "data_version": store.data_version(),
@@ -90,9 +97,49 @@ def test_each_thousand_of_a_list_is_noted(parts, organization, store):
     assert [entry.details["first"] for entry in notes()] == [0, 1_000, 2_000]
 
 
+def test_typing_a_search_is_one_look_and_another_search_is_another(parts, organization, store):
+    for search in (None, "q", "qu", "quote", "quo", None, "", "ada"):
+        read_records(parts, organization, "activities", Page(search=search))
+    assert [entry.details["search"] for entry in notes()] == ["", "q", "ada"]
+
+
+@dataclass(frozen=True)
+class EarlierRecordsRead(Event):
+    """What releases wrote down that could neither narrow nor search a list."""
+
+    action = "records.read"
+    metric: str
+    start: str
+    end: str
+    filters: dict[str, Any]
+    first: int
+
+
+def test_an_entry_of_earlier_releases_is_a_look_into_the_whole_list(parts, organization, store):
+    filters = {"owner": None, "team": None, "company": None, "category": None, "confined_to": None}
+    earlier = EarlierRecordsRead("activities", "2026-11-01", "2026-11-30", filters, 0)
+    record(earlier, SHELL, parts.clock.now(), organization.scope)
+    read_records(parts, organization, "activities")
+    assert len(notes()) == 1
+    read_records(parts, organization, "activities", Page(search="quote"))
+    assert len(notes()) == 2
+
+
+def test_what_a_list_is_narrowed_to_and_searched_for_is_told(parts, organization, store):
+    page = Page(only="stage:none", search=" No  such deal ")
+    read_records(parts, organization, "open_deals", page)
+    file = export_records(parts, organization, "open_deals", "csv", page)
+    assert "_stage-none_search_v" in file.name
+    for entry in Entry.objects.filter(action__startswith="records."):
+        assert (entry.details["only"], entry.details["search"]) == ("stage:none", "No such deal")
+        assert entry.details["rows"] == 0
+
+
 def test_another_list_or_another_reader_is_another_look(parts, organization, store, member):
     read_records(parts, organization, "activities")
+    read_records(parts, organization, "open_deals")
     for other in (
+        {"metric": "open_deals", "page": Page(only="stage:none")},
         {"metric": "calls"},
         {"metric": "activities", "company": 4},
         {"metric": "activities", "period": "last_month"},
@@ -102,7 +149,7 @@ def test_another_list_or_another_reader_is_another_look(parts, organization, sto
     ):
         for _ in range(2):
             read_records(parts, organization, **other)
-    assert len(notes()) == 7
+    assert len(notes()) == 9
 
 
 def test_after_ten_minutes_it_is_another_look(parts, organization, store):

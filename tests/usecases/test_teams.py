@@ -11,7 +11,7 @@ from partner_portal.autotask.catalog import Resource
 from partner_portal.organizations.models import Team
 from partner_portal.usecases.errors import InputRefused
 from partner_portal.usecases.sales_report import QuestionError, read_sales_report
-from partner_portal.usecases.teams import TeamUnknown, list_teams, remove_team, set_team
+from partner_portal.usecases.teams import TeamUnknown, describe_teams, list_teams, remove_team, set_team
 from reports.stocked import add
 from usecases.mapped import fill
 
@@ -50,6 +50,24 @@ def test_a_team_of_nobody_is_a_team(parts, organization, store):
     set_team(parts, organization, "East", [])
     assert list_teams(parts, organization) == [{"name": "East", "members": []}]
     assert read_sales_report(parts, organization, team="East")["calls"]["total"] == 0
+
+
+def test_a_new_team_takes_no_name_that_is_taken(parts, organization, store):
+    set_team(parts, organization, "East", [8], must_be_new=True)
+    with pytest.raises(InputRefused, match="There is a team 'East' already"):
+        set_team(parts, organization, " EAST ", [9], must_be_new=True)
+    assert list_teams(parts, organization) == [{"name": "East", "members": [8]}]
+
+
+def test_members_and_resources_are_named_to_those_who_see_everybody(parts, organization, store, member):
+    Team.objects.create(organization=organization, name="East", members=[9, 8, 77])
+    ada, bo = {"id": 8, "name": "Ada L"}, {"id": 9, "name": "Bo M"}
+    assert describe_teams(parts, organization, actor=Actor.of(member("viewer"))) == {
+        "teams": [{"name": "East", "members": [{"id": 77, "name": None}, ada, bo]}],
+        "resources": [ada, bo],
+    }
+    with pytest.raises(NotPermitted, match="who is in which team"):
+        describe_teams(parts, organization, actor=Actor.of(member("representative")))
 
 
 def test_the_case_of_any_letter_makes_no_other_team(parts, organization, store):
@@ -126,6 +144,7 @@ def test_a_stranger_does_not_learn_which_teams_there_are(parts, organization, st
     set_team(parts, organization, "East", [8])
     for act in (
         lambda: list_teams(parts, organization, actor=actor),
+        lambda: describe_teams(parts, organization, actor=actor),
         lambda: set_team(parts, organization, "East", [], actor=actor),
         lambda: remove_team(parts, organization, "East", actor=actor),
         lambda: read_sales_report(parts, organization, team="East", actor=actor),

@@ -25,8 +25,10 @@ def _by_day() -> list[dict[str, Any]]:
                 "calls": busy,
                 "outbound": out,
                 "inbound": into,
+                "unspecified": busy - out - into,
                 "emails": busy // 2,
                 "meetings": busy // 5,
+                "conversations": busy + busy // 5,
                 "appointments": busy // 6,
             }
         )
@@ -77,6 +79,10 @@ def _step(key: str, label: str, count: int, amount: str, share: float, conversio
     return {"key": key, "label": label, "count": count, "amount": amount, "share": share, "conversion": conversion}
 
 
+def _deals(count: int, amount: str, weighted: str | None = None) -> dict[str, Any]:
+    return {"count": count, "amount": amount} | ({} if weighted is None else {"weighted_amount": weighted})
+
+
 DOCUMENT: dict[str, Any] = {
     "schema": "sales-report/1",
     "organization": {"slug": "acme", "name": "Acme IT", "time_zone": "Europe/Vienna", "currency": "USD"},
@@ -88,6 +94,7 @@ DOCUMENT: dict[str, Any] = {
         "ends_at": "2025-11-30T23:00:00Z",
     },
     "comparison": {"name": "previous_period", "start": "2025-10-01", "end": "2025-10-20"},
+    "filters": {"owner": None, "team": None, "company": None, "category": None, "confined_to": None},
     "data": {
         "version": 7,
         "as_of": "2025-11-20T09:42:00Z",
@@ -100,6 +107,7 @@ DOCUMENT: dict[str, Any] = {
             _source("Opportunities", 644),
         ],
     },
+    "activities": {"total": 2040, "previous": 1980, "unmapped": 25, "merged": 3, "undated": 2},
     "calls": {"total": 1262, "outbound": 884, "inbound": 341, "unspecified": 37, "previous": 1127},
     "emails": {"total": 602, "previous": 640},
     "meetings": {"total": 118, "previous": 0},
@@ -107,6 +115,7 @@ DOCUMENT: dict[str, Any] = {
     "appointments": {
         "total": 64,
         "previous": 71,
+        "upcoming_total": 23,
         "upcoming": [
             _appointment(0, 0, "Quarterly business review"),
             _appointment(1, 2, "Firewall renewal: scope and price"),
@@ -124,11 +133,69 @@ DOCUMENT: dict[str, Any] = {
     ],
     "conversion_rate": {"won": 12, "of": 96, "rate": 0.125},
     "pipeline": {
-        "open": {"count": 143, "amount": "1284500.75", "weighted_amount": "611930.20", "without_probability": 4},
-        "won": {"count": 18, "amount": "236400.00", "previous": {"count": 15, "amount": "201000.00"}},
+        "open": {
+            "count": 143,
+            "amount": "1284500.75",
+            "weighted_amount": "611930.20",
+            "without_probability": 4,
+            "onetime_revenue": "700000.00",
+            "monthly_revenue": "42000.00",
+        },
+        "overdue": {"count": 12, "amount": "84500.75"},
+        "unprojected": {"count": 6, "amount": "50000.00"},
+        "won": {
+            "count": 18,
+            "amount": "236400.00",
+            "undated": 2,
+            "onetime_revenue": "120000.00",
+            "monthly_revenue": "9700.00",
+            "previous": {"count": 15, "amount": "201000.00"},
+        },
         "lost": {"count": 7, "amount": "61000.00", "previous": {"count": 8, "amount": "70500.00"}},
         "close_rate": {"won": 18, "of": 25, "rate": 0.72, "previous": {"won": 15, "of": 23, "rate": 0.6522}},
+        "cohort_win_rate": {"won": 12, "of": 20, "rate": 0.6, "open": 76},
         "sales_cycle_days": {"mean": 41.5, "median": 33.0},
+        "projected_close": [
+            {"month": "2025-11", **_deals(25, "150000.00", "90000.00")},
+            {"month": "2025-12", **_deals(60, "600000.00", "300000.00")},
+            {"month": "2026-02", **_deals(40, "400000.00", "160000.00")},
+        ],
+        "open_by_stage": [
+            {"stage": 29, "label": "New lead", "rank": 0, **_deals(60, "300000.75", "60000.20")},
+            {"stage": 30, "label": "Qualified", "rank": 2, **_deals(40, "284500.00", "150000.00")},
+            {"stage": 31, "label": "Proposal sent", "rank": 3, **_deals(38, "600000.00", "381930.00")},
+            {"stage": None, "label": "no stage", "rank": 0, **_deals(5, "100000.00", "20000.00")},
+        ],
+        "win_loss_reasons": [
+            {"outcome": "won", "reason_id": 3, "reason": "Price", **_deals(9, "120000.00")},
+            {"outcome": "won", "reason_id": 4, "reason": "Response", **_deals(6, "90000.00")},
+            {"outcome": "won", "reason_id": None, "reason": "not recorded", **_deals(3, "26400.00")},
+            {"outcome": "lost", "reason_id": 5, "reason": "Competitor", **_deals(3, "41000.00")},
+            {"outcome": "lost", "reason_id": None, "reason": "not recorded", **_deals(4, "20000.00")},
+        ],
+        "stale": {"count": 21, "amount": "190000.00", "after_days": 30},
+        "movement": {
+            "since": "2025-06-02T08:00:00Z",
+            "from": "2025-10-31T23:00:00Z",
+            "to": "2025-11-20T09:42:00Z",
+            "start": _deals(40, "400000.00"),
+            "created": _deals(6, "55000.00"),
+            "moved_in": _deals(4, "30000.00"),
+            "increases": _deals(3, "12500.00"),
+            "decreases": _deals(2, "7500.00"),
+            "pushed_out": _deals(8, "90000.00"),
+            "won": _deals(10, "120000.00"),
+            "lost": _deals(3, "25000.00"),
+            "removed": _deals(1, "5000.00"),
+            "end": _deals(28, "250000.00"),
+        },
+        "stage_changes": {"forward": 17, "backward": 4},
+    },
+    "ratios": {
+        "activities_per_won": {"of": 2040, "per": 18, "value": 113.3333},
+        "calls_per_appointment": {"of": 1262, "per": 64, "value": 19.7188},
+        "appointments_per_won": {"of": 64, "per": 18, "value": 3.5556},
+        "calls_per_won": {"of": 1262, "per": 18, "value": 70.1111},
     },
     "by_day": _by_day(),
     "by_owner": [
@@ -137,11 +204,19 @@ DOCUMENT: dict[str, Any] = {
             "calls": 500 - 120 * index,
             "outbound": 350 - 90 * index,
             "inbound": 140 - 30 * index,
+            "unspecified": 10,
             "emails": 220 - 40 * index,
             "meetings": 40 - 8 * index,
+            "conversations": 540 - 128 * index,
             "appointments": 22 - 3 * index,
             "won": 8 - 2 * index,
             "won_amount": f"{96000 - 20000 * index}.00",
+            "created": 30 - 4 * index,
+            "lost": index,
+            "decided": 8 - index,
+            "close_rate": round((8 - 2 * index) / (8 - index), 4),
+            "open": 20 + 15 * index,
+            "open_amount": f"{200000 + 45000 * index}.75",
         }
         for index, owner in enumerate([*OWNERS, None])
     ],
@@ -177,12 +252,16 @@ def never_synced() -> dict[str, Any]:
 
 
 def _without_figures(doc: dict[str, Any]) -> dict[str, Any]:
-    for part in ("calls", "emails", "meetings", "conversations"):
+    for part in ("activities", "calls", "emails", "meetings", "conversations"):
         doc[part].update(dict.fromkeys(set(doc[part]) - {"includes"}))
-    doc["appointments"] = {"total": None, "previous": None, "upcoming": []}
+    doc["appointments"] = {"total": None, "previous": None, "upcoming_total": None, "upcoming": []}
+    doc["ratios"] = {name: dict.fromkeys(counts) for name, counts in doc["ratios"].items()}
     doc["funnel"] = [step | dict.fromkeys(("count", "amount", "share", "conversion")) for step in doc["funnel"]]
     doc["conversion_rate"] = dict.fromkeys(doc["conversion_rate"])
-    doc["pipeline"] = {part: dict.fromkeys(values) for part, values in doc["pipeline"].items()}
+    doc["pipeline"] = {
+        part: None if part == "movement" or isinstance(values, list) else dict.fromkeys(values)
+        for part, values in doc["pipeline"].items()
+    }
     doc["data"]["sources"] = [
         source | {"as_of": None, "rows": None, "complete": False} for source in doc["data"]["sources"]
     ]

@@ -17,7 +17,20 @@ from web.reading import Element, read
 INTERACTIVE = {"a", "button", "input", "select", "summary", "textarea"}
 PAGES = (
     *("/", "/definitions/", "/settings/connection/", "/accounts/password/change/", "/nowhere/"),
-    *("/settings/people/", "/settings/audit/"),
+    *(
+        "/activity/",
+        "/appointments/",
+        "/pipeline/",
+        "/people/",
+        "/people/11/",
+        "/records/calls/",
+        "/data-health/",
+        "/settings/people/",
+        "/settings/audit/",
+        "/settings/mapping/",
+        "/settings/calendar/",
+        "/settings/teams/",
+    ),
 )
 
 
@@ -165,6 +178,6 @@ def page_after(client: Client, email: str) -> Element:
 def test_an_error_page_says_what_to_do(viewer, monkeypatch):
     client = browser(viewer)
     client.raise_request_exception = False
-    monkeypatch.setattr("partner_portal.web.sales_report.read_sales_report", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("partner_portal.web.reporting.read_sales_report", lambda *_, **__: 1 / 0)
     shown = page(client, status=500)
     assert "Try again" in shown.one("main").text

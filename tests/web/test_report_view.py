@@ -20,7 +20,7 @@ REFUSED = "The API user may not read Appointments. Give its security level the r
 
 
 def view(document, filters=None):
-    return report_page(document, filters or Filters(), sample.OWNERS_BY_NAME, sample.NOW)
+    return report_page(document, Figures(document), filters or Filters(), sample.NOW)
 
 
 def card(document, key):
@@ -108,8 +108,8 @@ def test_what_is_over_is_not_next():
 
 def test_the_trend_leaves_the_future_empty_and_marks_today():
     drawn = trend(Figures(sample.document()), TODAY)
-    calls = drawn.chart["series"][0]["values"]
-    assert drawn.chart["labels"][drawn.chart["today"]] == "Nov 20"
+    calls = drawn.chart.series[0].values
+    assert drawn.chart.labels[drawn.chart.today] == "Nov 20"
     assert calls[20:] == [None] * 10
     assert None not in calls[:20]
     assert [row.is_today for row in drawn.rows] == [False] * 19 + [True]
@@ -118,7 +118,7 @@ def test_the_trend_leaves_the_future_empty_and_marks_today():
 def test_the_trends_table_shows_what_the_chart_shows():
     drawn = trend(Figures(sample.document()), TODAY)
     table = [int(row.figures[0].raw) for row in drawn.rows]
-    assert table == drawn.chart["series"][0]["values"][:20]
+    assert table == drawn.chart.series[0].values[:20]
     assert drawn.columns[0] == "Calls"
 
 
@@ -132,7 +132,7 @@ def test_the_trend_is_told_in_words():
 
 
 def test_a_range_of_the_past_has_no_today():
-    assert trend(Figures(sample.document()), TODAY + timedelta(days=60)).chart["today"] is None
+    assert trend(Figures(sample.document()), TODAY + timedelta(days=60)).chart.today is None
 
 
 def test_the_funnel_narrows_with_the_shares():
@@ -147,13 +147,13 @@ def test_owners_without_a_name_or_a_record_are_told_apart():
     document["by_owner"][2]["owner"] = {"id": 404, "name": None}
     table = owner_table(Figures(document), Filters())
     assert [row.name for row in table.rows] == ["Ana Ruiz", "Björn Åkesson", "Resource 404", "No owner"]
-    assert [row.href for row in table.rows] == ["?owner=11", "?owner=12", "?owner=404", ""]
+    assert [row.href for row in table.rows] == ["11/", "12/", "404/", "nobody/"]
     assert table.rows[0].width == 100
 
 
 def test_an_owners_link_keeps_the_other_filters():
-    table = owner_table(Figures(sample.document()), Filters("last_week", compare="none"))
-    assert table.rows[0].href == "?period=last_week&compare=none&owner=11"
+    table = owner_table(Figures(sample.document()), Filters("last_week", compare="none", owner=12))
+    assert table.rows[0].href == "11/?period=last_week&compare=none"
 
 
 def test_recent_activity_is_told_in_local_time():
@@ -198,8 +198,17 @@ def test_a_source_that_fell_behind_is_a_warning():
     assert (warning.tone, warning.title) == ("warning", "Company notes: not up to date")
 
 
-@pytest.mark.parametrize("comparison", [None, {"name": "previous_period", "start": "2025-10-01", "end": "2025-10-20"}])
-def test_both_ranges_are_printed(comparison):
-    picker = view(sample.document(comparison=comparison)).picker
-    assert (picker.name, picker.dates) == ("This month", "Nov 1 – 30")
-    assert picker.compared_with == ("" if comparison is None else "Oct 1 – 20")
+@pytest.mark.parametrize(
+    ("behind", "title"),
+    [
+        (2, "Appointments and Company notes: not up to date"),
+        (3, "Appointments, Company notes and To-dos: not up to date"),
+        (4, "Appointments, Company notes and 2 more: not up to date"),
+    ],
+)
+def test_sources_with_the_same_problem_are_one_thing(behind, title):
+    document = sample.document()
+    for source in document["data"]["sources"][:behind]:
+        source.update(complete=False, problem="The call budget is spent. Wait.")
+    [warning, _] = attention(document)
+    assert (warning.title, warning.text) == (title, "The call budget is spent. Wait.")

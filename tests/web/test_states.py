@@ -35,6 +35,12 @@ def state(stage="connected", **rest):
         (state(is_syncing=True), "refreshing", "Refreshing. Data as of 10:42"),
         (state(is_stale=True, synced_at=NOW - timedelta(hours=3)), "stale", "Data as of 07:45, 3 h ago"),
         (state(is_stale=True, synced_at=NOW - timedelta(days=2)), "stale", "Data as of Nov 18, 10:45, 2 days ago"),
+        (state(paused_until=NOW + timedelta(minutes=7)), "throttled", "Data as of 10:42, waiting until 10:52"),
+        (
+            state(is_stale=True, synced_at=NOW - timedelta(hours=3), paused_until=NOW + timedelta(days=1)),
+            "stale",
+            "Data as of 07:45, 3 h ago",
+        ),
         (state(problems=(("CompanyNotes", "refused"),)), "partial", "Data as of 10:42, incomplete"),
         (state(problems=(("Tickets", "refused"),)), "normal", "Data as of 10:42"),
         (state(problems=(("CompanyNotes", "refused"),), dialect="guide"), "normal", "Data as of 10:42"),

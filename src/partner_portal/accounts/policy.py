@@ -36,6 +36,7 @@ class Act(Enum):
     SET_CALENDAR = "change the calendar"
     SEE_MAPPING = "see the mapping"
     SET_MAPPING = "change the mapping"
+    SEE_TEAMS = "see who is in which team"
     SET_TEAMS = "change the teams"
     SEE_PEOPLE = "see who belongs to the organization"
     SET_PEOPLE = "change who belongs to the organization"
@@ -60,6 +61,7 @@ PERMITTED: dict[Act, frozenset[Role]] = {
     Act.SET_CALENDAR: _ADMINISTRATORS,
     Act.SEE_MAPPING: _SEEING_TOTALS,  # it tells how often each meaning occurs, whoever's records they are
     Act.SET_MAPPING: _ADMINISTRATORS,
+    Act.SEE_TEAMS: _SEEING_TOTALS,  # it names everybody
     Act.SET_TEAMS: _ADMINISTRATORS,
     Act.SEE_PEOPLE: _ADMINISTRATORS,
     Act.SET_PEOPLE: _ADMINISTRATORS,

@@ -18,7 +18,14 @@ from partner_portal.api.records_schemas import Records
 from partner_portal.bootstrap import portal
 from partner_portal.bootstrap.headers import download
 from partner_portal.bootstrap.requests import actor_of
-from partner_portal.usecases.records import LONGEST_PAGE, RECORDS_FORMATS, Page, export_records, read_records
+from partner_portal.usecases.records import (
+    LONGEST_PAGE,
+    LONGEST_SEARCH,
+    RECORDS_FORMATS,
+    Page,
+    export_records,
+    read_records,
+)
 
 router = Router()
 
@@ -35,9 +42,28 @@ class PageParameters(Schema):
     of: str = Field("period", pattern="^(period|comparison)$", description="Whose records: period or comparison.")
     version: int | None = Field(None, description="The report's data version; 409 when the data has moved on.")
 
+    only: str | None = Field(
+        None,
+        max_length=100,
+        description="One entry of a list in the report: stage:ID, month:YYYY-MM, reason:won:ID or reason:lost:ID; "
+        "with none for records without a stage or reason.",
+    )
+    search: str | None = Field(
+        None, max_length=LONGEST_SEARCH, description="Only records with this text in their title, texts or names."
+    )
+
     def page(self) -> Page:
         """The same, for the use cases."""
-        return Page(self.offset, self.limit, self.sort, self.descending, self.of == "comparison", self.version)
+        return Page(
+            self.offset,
+            self.limit,
+            self.sort,
+            self.descending,
+            of_comparison=self.of == "comparison",
+            version=self.version,
+            only=self.only,
+            search=self.search,
+        )
 
 
 Format = Annotated[str | None, Query(alias="format", description=f"One of {', '.join(RECORDS_FORMATS)} for a file.")]

@@ -42,6 +42,13 @@ class TotalPart(Schema):
     amount: str | None
 
 
+class OnlyPart(Schema):
+    """The entry of a list in the report that the figure is narrowed to: as it is asked for, and in words."""
+
+    key: str
+    label: str
+
+
 class ListedPage(Schema):
     """Which of the records are listed, and in which order."""
 
@@ -63,7 +70,10 @@ class ColumnPart(Schema):
 
 
 class Records(Schema):
-    """One page of the records that a figure of the report is made of. `period` is null where the state now counts."""
+    """One page of the records that a figure of the report is made of. `period` is null where the state now counts.
+
+    `total` is of all of the figure's records, `found` how many of them have the text of `search`: all without one.
+    """
 
     schema_: Literal["records/1"] = Field(alias="schema")
     metric: MetricPart
@@ -71,7 +81,10 @@ class Records(Schema):
     period: PeriodPart | None
     filters: FiltersPart
     data: DataState
+    only: OnlyPart | None
     total: TotalPart
+    search: str | None
+    found: int | None
     page: ListedPage
     columns: list[ColumnPart]
     rows: list[dict[str, Any]]

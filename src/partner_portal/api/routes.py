@@ -12,6 +12,7 @@ from partner_portal.accounts.policy import find_organization
 from partner_portal.accounts.tokens import Scope
 from partner_portal.api.catalogue import router as metrics_router
 from partner_portal.api.connection import router as connection_router
+from partner_portal.api.data_health import router as data_health_router
 from partner_portal.api.description import PortalApi
 from partner_portal.api.entrance import SESSION_ONLY, open_to
 from partner_portal.api.export import router as export_router
@@ -43,6 +44,7 @@ api = PortalApi(
 explain_errors(api)
 api.add_router("/connection", connection_router)
 api.add_router("/mapping", mapping_router)
+api.add_router("/data-health", data_health_router)
 api.add_router("/export", export_router)
 api.add_router("/records", records_router)
 api.add_router("/metrics", metrics_router)

@@ -25,12 +25,16 @@ class OrganizationAdded(Event):
 
 
 @dataclass(frozen=True)
-class TimeZoneChanged(Event):
-    """An organization's days are counted in another time zone."""
+class CalendarChanged(Event):
+    """An organization's days, weeks or years begin elsewhere, or its money is in another currency.
 
-    action = "organization.time_zone_changed"
-    before: str
-    after: str
+    `before` and `after` hold what differs of `time_zone`, `currency`, `week_start` (days from Monday = 0) and
+    `fiscal_year_start` (a month from January = 1).
+    """
+
+    action = "organization.calendar_changed"
+    before: dict[str, Any]
+    after: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -181,7 +185,8 @@ class ReportExported(Event):
 class RecordsExported(Event):
     """Records left the portal as a file: `rows` of those behind the figure `metric`, of which days and data version.
 
-    `start` and `end` are empty where the state now counts, whatever the period; `filters` are those asked for.
+    `start` and `end` are empty where the state now counts, whatever the period; `filters` are those asked for. `only`
+    is the entry of a list that the figure was narrowed to, `search` the text that the records have; empty without.
     """
 
     action = "records.exported"
@@ -190,6 +195,8 @@ class RecordsExported(Event):
     start: str
     end: str
     filters: dict[str, Any]
+    only: str
+    search: str
     rows: int
     data_version: int
 
@@ -200,7 +207,7 @@ class RecordsRead(Event):
 
     Whoever pages or sorts on through the same list is not noted again for a while (`usecases.records`), but for each
     further thousand of its records: `first` is the place in the list of the first one that was given, from 0.
-    `start`, `end` and `filters` are those of RecordsExported.
+    `start`, `end`, `filters`, `only` and `search` are those of RecordsExported.
     """
 
     action = "records.read"
@@ -208,6 +215,8 @@ class RecordsRead(Event):
     start: str
     end: str
     filters: dict[str, Any]
+    only: str
+    search: str
     first: int
     rows: int
     data_version: int
@@ -251,7 +260,7 @@ EVENTS: tuple[type[Event], ...] = (
     *ACCOUNT_EVENTS,
     *PEOPLE_EVENTS,
     OrganizationAdded,
-    TimeZoneChanged,
+    CalendarChanged,
     TeamChanged,
     MappingChanged,
     OrganizationSwitched,

@@ -136,14 +136,14 @@ def _credentials(
 def _organization_to_connect(
     parts: Parts, known: Organization | None, slug: str | None, time_zone: str | None
 ) -> Organization:
-    from partner_portal.usecases.change_time_zone import change_time_zone
+    from partner_portal.usecases.change_calendar import CalendarWishes, change_calendar
     from partner_portal.usecases.organizations import add_organization
 
     if known is None:
         name = slug or FIRST_SLUG
         return add_organization(parts, slug=name, name=name, time_zone=time_zone or "UTC")
-    if time_zone and time_zone != known.time_zone:
-        change_time_zone(parts, known, time_zone)
+    if time_zone:
+        change_calendar(parts, known, CalendarWishes(time_zone=time_zone))
     return known
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -11,21 +12,24 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from partner_portal.cli.failure import CommandFailed, say
+from partner_portal.cli.demo_states import SETTINGS, STATES, Stage, told
+from partner_portal.cli.failure import CommandFailed, WrongUse, say
 from partner_portal.cli.opened import opened_portal
 from partner_portal.cli.serve import refuse_taken_port
 
 EMAIL = "demo@example.com"
+VIEWER_EMAIL = "viewer@example.com"
 PASSWORD = "open-the-sales-report"  # noqa: S105 - the demo's own, printed at its start
 TIME_ZONE = "America/New_York"
-START_SECONDS = 60
+START_SECONDS = 120
+NOT_CONNECTED = "not-connected"
 
 
 class PartStopped(CommandFailed):
@@ -40,8 +44,12 @@ def demo(
     connected: Annotated[
         bool, typer.Option("--connected/--not-connected", help="Connect the sandbox, or leave that to you.")
     ] = True,
+    state: Annotated[str, typer.Option(help=f"What to begin in: {', '.join(STATES)}.")] = "normal",
 ) -> None:
     """Serve a portal over generated data on http://127.0.0.1:8000. Each start begins anew."""
+    if state not in STATES:
+        raise WrongUse(f"Unknown state {state!r}. Choose one of: {', '.join(STATES)}.")
+    chosen = state if connected else NOT_CONNECTED
     refuse_taken_port("127.0.0.1", port)
     # The parts must not outlive us; a shell that starts us in the background has SIGINT ignored.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -52,6 +60,7 @@ def demo(
         PORTAL_DATA_DIR=str(data),
         PORTAL_AUTOTASK_ENTRY_URL=f"http://127.0.0.1:{sandbox_port}",
         PORTAL_DEMO="1",
+        **SETTINGS.get(chosen, {}),
     )
     os.environ.pop("DATABASE_URL", None)
     options = {
@@ -65,10 +74,10 @@ def demo(
         data / "sandbox.log", "sandbox", *(str(part) for option in options.items() for part in option)
     ) as sandbox:
         wait_for(f"http://127.0.0.1:{sandbox_port}/ATServicesRest/VersionInformation", sandbox)
-        table = first_report(connected=connected)
+        table = first_report(chosen, sandbox_port)
         with running(data / "serve.log", "serve", "--port", str(port)) as server:
             wait_for(f"http://127.0.0.1:{port}/readyz", server)
-            print_welcome(port, sandbox_port, table, data)
+            print_welcome(port, sandbox_port, table, data, chosen)
             server.wait()
 
 
@@ -82,44 +91,52 @@ def fresh_data_dir() -> Path:
     return folder.resolve()
 
 
-def first_report(*, connected: bool) -> str:
-    """Set the organization and its person up, connect and sync it; This Month's report as a table."""
+def first_report(state: str, sandbox_port: int) -> str:
+    """Set the organization and its people up and bring it into `state`; This Month's report as a table, if known."""
     from partner_portal.bootstrap import portal
 
     parts = opened_portal()
-    from partner_portal.autotask.credentials import Credentials
     from partner_portal.cli.report import rendered
-    from partner_portal.cli.sync import run_sync
-    from partner_portal.sandbox.login import INTEGRATION_CODE, SECRET, USERNAME
     from partner_portal.usecases.add_person import add_person
-    from partner_portal.usecases.connect_autotask import connect_autotask
+    from partner_portal.usecases.connection_state import CONNECTED, connection_state
     from partner_portal.usecases.organizations import add_organization
     from partner_portal.usecases.sales_report import read_sales_report
 
     organization = add_organization(parts, slug="demo", name="Demo MSP", time_zone=TIME_ZONE, currency="USD")
-    add_person(
-        parts, organization=organization, email=EMAIL, name="Demo Leader", role="administrator", password=PASSWORD
-    )
+    people = ((EMAIL, "Demo Leader", "administrator"), (VIEWER_EMAIL, "Demo Viewer", "viewer"))
+    for email, name, role in people:
+        add_person(parts, organization=organization, email=email, name=name, role=role, password=PASSWORD)
     try:
-        if not connected:
+        STATES[state](Stage(parts, organization, knobs_of(f"http://127.0.0.1:{sandbox_port}")))
+        if connection_state(parts, organization).stage != CONNECTED:
             return ""
-        credentials = Credentials(username=USERNAME, secret=SECRET, integration_code=INTEGRATION_CODE)
-        connect_autotask(parts, organization, credentials)
-        run_sync(parts, organization, full=True)
         return rendered(read_sales_report(parts, organization), "table", width=None)
     finally:
         portal.close()
 
 
-def print_welcome(port: int, sandbox_port: int, table: str, data: Path) -> None:
-    """The report, then where to look and how to log in."""
+def knobs_of(address: str) -> Callable[[str, str, Any], Any]:
+    """What turns the knobs of the sandbox that serves at `address`."""
+
+    def turn(method: str, path: str, body: Any) -> Any:
+        content = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{address}/_sandbox/{path}", data=content, method=method)  # noqa: S310
+        with urllib.request.urlopen(request) as answer:  # noqa: S310 - loopback only
+            return json.load(answer)
+
+    return turn
+
+
+def print_welcome(port: int, sandbox_port: int, table: str, data: Path, state: str) -> None:
+    """The report, then where to look, how to log in, and what there is to see."""
     sys.stdout.write(table)
     sys.stdout.flush()
     from partner_portal.sandbox.login import INTEGRATION_CODE, SECRET, USERNAME
 
     say("")
     say(f"The portal:        http://127.0.0.1:{port}")
-    say(f"Log in as:         {EMAIL}")
+    say(f"State:             {state}. {told(state)}")
+    say(f"Log in as:         {EMAIL}, or {VIEWER_EMAIL} who may only look")
     say(f"Password:          {PASSWORD}")
     say(f"Sandbox Autotask:  http://127.0.0.1:{sandbox_port}")
     say(f"Its API user:      {USERNAME}, secret {SECRET}, integration code {INTEGRATION_CODE}")

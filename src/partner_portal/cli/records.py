@@ -33,6 +33,12 @@ def records(
     of: Annotated[
         str, typer.Option(help="period, or comparison for the records of the range compared with.")
     ] = "period",
+    only: Annotated[
+        str | None, typer.Option(help="One entry of a list in the report: stage:ID, month:YYYY-MM, reason:won:ID.")
+    ] = None,
+    search: Annotated[
+        str | None, typer.Option(help="Only records with this text in their title, texts or names.")
+    ] = None,
     sort: Annotated[str | None, typer.Option(help="The key of a column; see the error for the list.")] = None,
     descending: Annotated[
         bool | None, typer.Option("--descending/--ascending", help="From the highest down, or from the lowest up.")
@@ -64,7 +70,7 @@ def records(
     from partner_portal.usecases.records import Page, export_records, read_records
 
     chosen = chosen_organization(organization)
-    page = Page(0, limit or USUAL_LIMIT, sort, descending, of_comparison=of == "comparison")
+    page = Page(0, limit or USUAL_LIMIT, sort, descending, of_comparison=of == "comparison", only=only, search=search)
     if format in FILES:
         write(export_records(parts, chosen, metric, format, page, **asked).content, output)
     else:

@@ -214,6 +214,41 @@ def _before(period: Period) -> tuple[date, date]:
     return add_months(period.start, -months), period.start - DAY
 
 
+def neighbour(period: Period, *, is_later: bool) -> Period:
+    """The range of the same kind right before or after `period`, as `custom`.
+
+    Whole months are followed by as many whole months, a running year by a whole one, any other range by one of its
+    length. Raises `PeriodError` where the calendar ends.
+    """
+    try:
+        start, end = _after(period) if is_later else _preceding(period)
+    except (ValueError, OverflowError) as error:
+        raise PeriodError(f"There are no dates beside {period.start} to {period.end}: ask for others.") from error
+    return _custom(start, end)
+
+
+def _preceding(period: Period) -> tuple[date, date]:
+    months = _months_of(period)
+    start = period.start - DAY * period.days if months is None else add_months(period.start, -months)
+    return start, period.start - DAY
+
+
+def _after(period: Period) -> tuple[date, date]:
+    months = _months_of(period)
+    start = add_months(period.start, 12) if period.name == "year_to_date" else period.end + DAY
+    return start, start + DAY * (period.days - 1) if months is None else add_months(start, months) - DAY
+
+
+def _months_of(period: Period) -> int | None:
+    """How many months the period is made of; None where it is made of days."""
+    if period.name in _MONTHS:
+        return _MONTHS[period.name]
+    following = period.end + DAY
+    if period.start.day != 1 or following.day != 1:
+        return None
+    return (following.year - period.start.year) * 12 + following.month - period.start.month
+
+
 def _year_before(period: Period) -> tuple[date, date]:
     """The same dates a year before; a period of whole months stays one of whole months, whatever February does."""
     start, end = add_months(period.start, -12), add_months(period.end, -12)

@@ -108,7 +108,7 @@ def reading_due(
     if full or source is None:
         return reading_of(entity, facts, source, max_id, full=full)
     if entity.change_stamp is None:
-        is_rested = source.complete and _is_recent(source.as_of, at, SLOW_CLOCK)
+        is_rested = rests_until(entity, source) is not None and _is_recent(source.as_of, at, SLOW_CLOCK)
         return None if is_rested else whole(entity, facts.fields)
     has_stamp = facts.fields is None or entity.change_stamp in facts.fields
     if not has_stamp and _is_recent(source.full_at, at, SLOW_CLOCK):
@@ -116,6 +116,13 @@ def reading_due(
         return Reading(entity, facts.fields, Condition("id", Op.GT, highest), replace=False)
     is_doubtful = not entity.stamp_is_proven and not _is_recent(source.full_at, at, FULL_READ_AGE)
     return reading_of(entity, facts, source, max_id, full=is_doubtful)
+
+
+def rests_until(entity: Entity[Any], source: Source) -> datetime | None:
+    """Until when runs leave the entity alone, unless they are full; None for what every run asks for."""
+    if entity.change_stamp is not None or not source.complete or source.as_of is None:
+        return None
+    return source.as_of + SLOW_CLOCK
 
 
 def is_counting_due(last: Reconciliation | None, at: datetime, *, was_read_whole: bool) -> bool:

@@ -83,9 +83,9 @@ class Inquiry:
         begins, ends = max(starts_at, self.since), min(ends_at, deals_as_of)
         return (begins, ends) if begins <= ends else None
 
-    def answer(self, sql: str) -> list[tuple[Any, ...]]:
-        """The rows of `sql`, given those parameters that it names."""
-        return run(self.store, sql, self.parameters)
+    def answer(self, sql: str, more: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """The rows of `sql`, given those parameters that it names, of the inquiry's and `more`."""
+        return run(self.store, sql, self.parameters if more is None else {**self.parameters, **more})
 
     def kept(self, asks: str, read: Callable[[], Kept]) -> Kept:
         """What `read` finds, whatever the period: kept for all questions of the day as long as the state is the same.
@@ -146,10 +146,14 @@ class Inquiry:
 
 
 def check_filters(store: OrganizationStore, frame: Frame) -> None:
-    """Raise `QuestionError` where the question names a resource, company or category that nothing mirrored knows."""
+    """Raise `QuestionError` where the question names a resource, company or category that nothing mirrored knows.
+
+    The resource that somebody is confined to was not chosen by them, and may not be mirrored yet: it has no records.
+    """
+    own = frame.question.confined_to
     for name, noun, known, remedy in _KNOWN:
         asked = getattr(frame.question, name)
-        if asked is None:
+        if asked is None or (name == "owner_id" and asked == own):
             continue
         if not 0 <= asked <= LARGEST_ID or not run(store, statement(known), frame.parameters):
             raise QuestionError(f"No {noun} has the id {asked}: use {remedy}, or leave it out.")

@@ -98,6 +98,11 @@ def reason_labels(ground: Ground, field: str) -> dict[int, str]:
     return {entry.value: entry.label for entry in _picklist(ground, "Opportunities", field)}
 
 
+def category_labels(ground: Ground) -> dict[int, str]:
+    """The tenant's names of opportunity categories, inactive ones too."""
+    return {entry.value: entry.label for entry in _picklist(ground, "Opportunities", "opportunityCategoryID")}
+
+
 def doubtful_statuses(ground: Ground) -> list[str]:
     """Statuses whose label does not say what the vendor's id means, as `id "label"`."""
     return [f'{entry.status} "{entry.label}"' for entry in status_labels(ground) if is_doubtful(entry)]

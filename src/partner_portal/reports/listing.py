@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from partner_portal.reports.columns import COLUMNS, ORDER, Column, Type
@@ -64,11 +64,21 @@ def order_of(subject: Subject, key: str | None = None, *, descending: bool | Non
 
 @dataclass(frozen=True)
 class Listing:
-    """The records of `subject` for which `condition`, SQL over the relation's columns, is true."""
+    """The records of `subject` for which `condition`, SQL over the relation's columns, is true.
+
+    `parameters` are those that the condition names beside the inquiry's.
+    """
 
     inquiry: Inquiry
     subject: Subject
     condition: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    def count(self) -> int:
+        """How many they are."""
+        relation = relation_of(self.subject, self.inquiry, self._named_in(self.condition))
+        found = statement("records_found", relation=relation, condition=self.condition)
+        return int(self.inquiry.answer(found, self.parameters)[0][0])
 
     def rows(self, order: Order, *, limit: int, offset: int = 0) -> list[dict[str, Any]]:
         """One page of them, each by its columns."""
@@ -76,8 +86,7 @@ class Listing:
         values = [*(column.selects for column in columns), *_BESIDE.get(self.subject, ())]
         sorted_by = _order_sql(self.subject, order)
         page = f"LIMIT {int(limit)} OFFSET {int(offset)}"
-        said = set(_NAME.findall(" ".join((*values, sorted_by, self.condition))))
-        names = [name for name in NAMES[self.subject] if name in said]
+        names = self._named_in(*values, sorted_by, self.condition)
         joins = [join for alias, join in _JOINS.items() if f"{alias}." in sorted_by]
         sql = statement(
             "records",
@@ -89,7 +98,7 @@ class Listing:
             order=sorted_by,
             page=page,
         )
-        found = self.inquiry.answer(sql)
+        found = self.inquiry.answer(sql, self.parameters)
         names_by_place = {
             place: names_of(self.inquiry, column.named, {row[place] for row in found} - {None})
             for place, column in enumerate(columns)
@@ -101,6 +110,11 @@ class Listing:
             for row in rows:
                 row["subject"] = subjects.get((row["source"], row["id"]))
         return rows
+
+    def _named_in(self, *texts: str) -> list[str]:
+        """The relation's columns that `texts`, SQL, name; one at least, since a relation of none is none."""
+        said = set(_NAME.findall(" ".join(texts)))
+        return [name for name in NAMES[self.subject] if name in said] or ["id"]
 
     def _row(self, columns: Sequence[Column], found: Sequence[Any], names: Mapping[int, Names]) -> dict[str, Any]:
         row = {

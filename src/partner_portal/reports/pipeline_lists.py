@@ -40,7 +40,7 @@ def open_by_stage(counts: DealCounts, figures: Figures) -> list[dict[str, Any]]:
     return [
         {
             "stage": stage,
-            "label": _label(stage, labels, NO_STAGE),
+            "label": label_of(stage, labels, NO_STAGE),
             "rank": figures.mapping.stages.rank(stage),
             "count": values["open_deals"],
             "amount": amount_text(values["open_amount"]),
@@ -58,7 +58,7 @@ def win_loss_reasons(counts: DealCounts, ground: Ground) -> list[dict[str, Any]]
         {
             "outcome": outcome,
             "reason_id": reason,
-            "reason": _label(reason, labels[outcome], NOT_RECORDED),
+            "reason": label_of(reason, labels[outcome], NOT_RECORDED),
             "count": values["closed_deals"],
             "amount": amount_text(values["closed_amount"]),
         }
@@ -76,5 +76,6 @@ def win_loss_reasons(counts: DealCounts, ground: Ground) -> list[dict[str, Any]]
     )
 
 
-def _label(value: int | None, labels: Mapping[int, str], missing: str) -> str:
+def label_of(value: int | None, labels: Mapping[int, str], missing: str) -> str:
+    """The name of an entry: the tenant's for its id, else the id itself; `missing` for the entry of records without."""
     return missing if value is None else labels.get(value, f"id {value}")

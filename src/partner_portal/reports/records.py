@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,9 +13,11 @@ from partner_portal.reports.inquiry import LARGEST_ID, Inquiry
 from partner_portal.reports.listing import Listing, Order, columns_of, order_of
 from partner_portal.reports.mapping import TenantMapping
 from partner_portal.reports.metric import Measure, Metric, Subject, Unit
+from partner_portal.reports.narrowing import Narrowing, narrowing_of
 from partner_portal.reports.question import Question, QuestionError, frame_of
 from partner_portal.reports.relations import relation_of
-from partner_portal.reports.sources import ground_of
+from partner_portal.reports.search import search_sql, search_text
+from partner_portal.reports.sources import ACTIVITY_ENTITIES, ground_of
 from partner_portal.reports.span import is_earlier, is_now
 from partner_portal.reports.statement import statement
 from partner_portal.reports.values import value_of, written
@@ -50,7 +53,8 @@ class Page:
     """Which records of a figure to list, and in which order.
 
     `of_comparison` lists those of the comparison period. `sort` is a column's key, None for the usual order;
-    `version` is the data version that the figure was read from, None for whichever is held.
+    `version` is the data version that the figure was read from, None for whichever is held. `only` narrows the figure
+    and its records to one entry of a list in the report, see `narrowing`; `search` lists those that have a text.
     """
 
     offset: int = 0
@@ -59,6 +63,8 @@ class Page:
     descending: bool | None = None
     of_comparison: bool = False
     version: int | None = None
+    only: str | None = None
+    search: str | None = None
 
 
 def known_metric(slug: str) -> Metric:
@@ -78,11 +84,15 @@ def records_document(
 ) -> dict[str, Any]:
     """One page of the records behind the metric `slug` of the report that answers `question`, as `records/1`.
 
-    `total` has how many there are in all and the figure itself; both null when their source was never read. A share
-    lists what it is a share of. Raises `QuestionError`, and `DataMoved` for a version that is not held.
+    `total` has how many there are in all and the figure itself, `found` how many of them the search finds; all null
+    when their source was never read. A share lists what it is a share of. Raises `QuestionError`, and `DataMoved` for a
+    version that is not held.
     """
     metric, wanted, frame = known_metric(slug), page or Page(), frame_of(question)
-    order = order_of(metric.selection.subject, wanted.sort, descending=wanted.descending)
+    subject = metric.selection.subject
+    order = order_of(subject, wanted.sort, descending=wanted.descending)
+    narrowing = narrowing_of(wanted.only, subject) if wanted.only is not None and wanted.only.strip() else None
+    wanted = replace(wanted, search=search_text(wanted.search))
     if not (0 <= wanted.offset <= LARGEST_ID and 1 <= wanted.limit <= LARGEST_ID):
         raise QuestionError("A page begins at 0 or later and has one row or more: correct offset and limit.")
     if wanted.of_comparison and frame.comparison is None:
@@ -91,7 +101,7 @@ def records_document(
         ground = ground_of(view)
         if wanted.version is not None and wanted.version != ground.version:
             raise DataMoved(wanted.version, ground.version)
-        return _Drilling(inquiry_of(view, frame, mapping, ground), metric, wanted).document(order)
+        return _Drilling(inquiry_of(view, frame, mapping, ground), metric, wanted, narrowing).document(order)
 
 
 @dataclass(frozen=True)
@@ -101,11 +111,12 @@ class _Drilling:
     inquiry: Inquiry
     metric: Metric
     page: Page
+    narrowing: Narrowing | None
 
     def document(self, order: Order) -> dict[str, Any]:
         """The whole document."""
         metric, subject, page = self.metric, self.metric.selection.subject, self.page
-        listing = Listing(self.inquiry, subject, self.condition)
+        listing, total = self.listing, self.total()
         told = self.inquiry.ground.document()
         return {
             "schema": SCHEMA,
@@ -121,7 +132,12 @@ class _Drilling:
             "filters": filters_document(self.inquiry.frame.question),
             "data": {key: told[key] for key in ("version", "as_of", "dialect", "complete")}
             | {"mapping_version": self.inquiry.mapping.version},
-            "total": self.total(),
+            "only": None
+            if self.narrowing is None
+            else {"key": self.narrowing.key, "label": self.narrowing.label(self.inquiry.ground)},
+            "total": total,
+            "search": page.search,
+            "found": listing.count() if page.search is not None and self.is_known else total["count"],
             "page": {
                 "offset": page.offset,
                 "limit": page.limit,
@@ -146,7 +162,23 @@ class _Drilling:
         """SQL for "the record is one of the figure's"."""
         dated, frame = self.metric.selection.dated, self.inquiry.frame
         span = is_earlier(dated, frame) if self.page.of_comparison and dated else is_now(dated)
-        return f"({span}) AND ({self.metric.selection.where})"
+        narrowed = "" if self.narrowing is None else f" AND ({self.narrowing.condition})"
+        return f"({span}) AND ({self.metric.selection.where}){narrowed}"
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """What the conditions name beside the inquiry's parameters."""
+        narrowed = {} if self.narrowing is None else self.narrowing.parameters
+        return {**narrowed, "search": self.page.search}
+
+    @property
+    def listing(self) -> Listing:
+        """The figure's records, those alone that the search finds."""
+        subject, condition = self.metric.selection.subject, self.condition
+        if self.page.search is not None:
+            sources = ACTIVITY_ENTITIES[self.inquiry.dialect]
+            condition = f"{condition} AND {search_sql(subject, sources)}"
+        return Listing(self.inquiry, subject, condition, self.parameters)
 
     def period(self) -> dict[str, Any] | None:
         """The period whose records are listed; None where the state now counts."""
@@ -167,7 +199,7 @@ class _Drilling:
             condition=self.condition,
             figure=_figure(metric, self.condition),
         )
-        count, found = self.inquiry.answer(sql)[0]
+        count, found = self.inquiry.answer(sql, self.parameters)[0]
         if metric.measure is Measure.RATIO:
             per = replace(self, metric=metric_named(metric.part or metric.slug)).total()["count"]
             return {"count": count, "value": None if per is None else rate(count, per), "amount": None}

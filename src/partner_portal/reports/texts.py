@@ -1,5 +1,7 @@
 """The subjects of activities: the first line of their titles or texts, read for those alone that are shown."""
 
+# ruff: noqa: S608  (tables and columns are ours)
+
 from __future__ import annotations
 
 from collections import defaultdict
@@ -9,12 +11,12 @@ from partner_portal.reports.statement import rows_of
 from partner_portal.reports.subject import subject_of
 from partner_portal.warehouse.store import OrganizationStore
 
-_TEXTS: Mapping[str, str] = {
-    "Tasks": "SELECT id, title, description FROM tasks",
-    "CompanyNotes": "SELECT id, name, note FROM company_notes",
-    "CompanyToDos": "SELECT id, NULL, activity_description FROM company_to_dos",
+TEXTS: Mapping[str, tuple[str, str | None, str]] = {
+    "Tasks": ("tasks", "title", "description"),
+    "CompanyNotes": ("company_notes", "name", "note"),
+    "CompanyToDos": ("company_to_dos", None, "activity_description"),
 }
-"""Where a source keeps an activity's title and its text."""
+"""Where a source keeps an activity's title, if it has any, and its text: the table and both columns."""
 
 
 def subjects_of(store: OrganizationStore, activities: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str | None]:
@@ -24,6 +26,8 @@ def subjects_of(store: OrganizationStore, activities: Iterable[tuple[str, int]])
         wanted[source].append(record_id)
     found: dict[tuple[str, int], str | None] = {}
     for source, ids in wanted.items():
-        for record_id, title, text in rows_of(store, _TEXTS[source], ids):
+        table, title_column, text_column = TEXTS[source]
+        texts = f"SELECT id, {title_column or 'NULL'}, {text_column} FROM {table}"
+        for record_id, title, text in rows_of(store, texts, ids):
             found[source, record_id] = subject_of(title, text)
     return found

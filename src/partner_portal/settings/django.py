@@ -75,6 +75,8 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "partner_portal.api.guard.ApiGuard",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "partner_portal.bootstrap.delivery.PageCompression",
+    "partner_portal.bootstrap.delivery.PageTags",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

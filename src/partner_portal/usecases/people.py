@@ -15,8 +15,9 @@ from partner_portal.accounts.tokens import revoke_tokens_of
 from partner_portal.audit.people_events import MemberRemoved, MembershipChanged, PeopleRulesChanged
 from partner_portal.audit.trail import record
 from partner_portal.organizations.models import Organization
-from partner_portal.reports.wire import full_name, instant_text, named
+from partner_portal.reports.wire import instant_text, named
 from partner_portal.usecases.errors import InputRefused, PersonUnknown
+from partner_portal.usecases.names import in_name_order, resource_names
 from partner_portal.usecases.own_resource import address_key, resources_by_address
 from partner_portal.usecases.parts import Parts
 
@@ -46,7 +47,7 @@ def list_people(parts: Parts, organization: Organization, *, actor: Actor = SHEL
     require(actor, Act.SEE_PEOPLE, organization)
     now = parts.clock.now()
     members = organization.memberships.select_related("person").order_by("person__name", "person__email")
-    names = _resource_names(parts, organization)
+    names = resource_names(parts, organization)
     by_address = resources_by_address(parts.warehouse.organization(organization.scope))
     invitations = Invitation.objects.filter(organization=organization, closed_at=None, expires_at__gt=now)
     return {
@@ -70,9 +71,7 @@ def list_people(parts: Parts, organization: Organization, *, actor: Actor = SHEL
 def list_resources(parts: Parts, organization: Organization, *, actor: Actor = SHELL) -> list[dict[str, Any]]:
     """The resources of the organization's Autotask by name, as `{"id", "name"}`; empty before the first sync."""
     require(actor, Act.SEE_PEOPLE, organization)
-    names = _resource_names(parts, organization)
-    found = [{"id": number, "name": name} for number, name in names.items()]
-    return sorted(found, key=lambda resource: (str(resource["name"] or "").casefold(), resource["id"]))
+    return in_name_order(resource_names(parts, organization))
 
 
 def change_person(
@@ -188,7 +187,7 @@ def known_role(role: str) -> Role:
 def _known_resource(parts: Parts, organization: Organization, resource: int | str) -> int | None:
     if resource in {NO_RESOURCE, BY_ADDRESS}:
         return None
-    if isinstance(resource, str) or resource not in _resource_names(parts, organization):
+    if isinstance(resource, str) or resource not in resource_names(parts, organization):
         raise InputRefused("resource", f"No resource has the id {resource}. Use an id of the organization's Autotask.")
     return resource
 
@@ -234,9 +233,3 @@ def _member(member: Membership, names: dict[int, str | None], by_address: dict[s
         "is_resource_decided": member.is_resource_decided,
         "last_login_at": instant_text(person.last_login),
     }
-
-
-def _resource_names(parts: Parts, organization: Organization) -> dict[int, str | None]:
-    store = parts.warehouse.organization(organization.scope)
-    found = store.rows("SELECT id, first_name, last_name FROM resources")
-    return {number: full_name(first, last) for number, first, last in found}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Unpack
 
@@ -12,12 +13,22 @@ from partner_portal.audit.trail import BY_TOKEN, own_entries, record
 from partner_portal.organizations.models import Organization
 from partner_portal.reports.records import DataMoved, MetricUnknown, Page, records_document
 from partner_portal.reports.rendering.files import RECORDS_FORMATS, File, records_file
+from partner_portal.reports.search import LONGEST_SEARCH
 from partner_portal.usecases.asking import Asked, question_of
 from partner_portal.usecases.export_report import require_format
 from partner_portal.usecases.mapping_versions import confirmed_mapping
 from partner_portal.usecases.parts import Parts
 
-__all__ = ["LONGEST_PAGE", "RECORDS_FORMATS", "DataMoved", "MetricUnknown", "Page", "export_records", "read_records"]
+__all__ = [
+    "LONGEST_PAGE",
+    "LONGEST_SEARCH",
+    "RECORDS_FORMATS",
+    "DataMoved",
+    "MetricUnknown",
+    "Page",
+    "export_records",
+    "read_records",
+]
 
 LONGEST_PAGE = 1_000
 """Rows of one page over the API."""
@@ -65,12 +76,11 @@ def export_records(
 ) -> File:
     """All records of `metric` as a file, and an entry in the audit trail that they were taken.
 
-    Of `page` only order, comparison and version count. Raises InputRefused for an unknown format, else as
+    Of `page` all counts but which page it is. Raises InputRefused for an unknown format, else as
     `read_records` does.
     """
     require_format(format_name, RECORDS_FORMATS)
-    wanted = page or Page()
-    whole = Page(0, MOST_EXPORTED[format_name], wanted.sort, wanted.descending, wanted.of_comparison, wanted.version)
+    whole = replace(page or Page(), offset=0, limit=MOST_EXPORTED[format_name])
     document = _document(parts, organization, metric, whole, actor, asked)
     file = records_file(document, format_name)
     record(_exported(document, format_name), actor, parts.clock.now(), organization.scope)
@@ -86,18 +96,34 @@ def _document(
 
 
 def _is_noted(event: RecordsRead, organization: Organization, actor: Actor, now: datetime) -> bool:
-    """Whether the actor's look into this list is noted already; a sync that came between does not make it another."""
+    """Whether the actor's look into this list is noted already.
+
+    A sync that came between does not make it another, nor does typing on in a search, which finds no more than before.
+    """
     noted = own_entries(organization.scope).filter(
         person_id=actor.person_id, actor=actor.name, action=event.action, at__gt=now - NOTED_FOR
     )
     mine = _list_of(event.details() | {BY_TOKEN: actor.token_hint})
-    return any(_list_of(details) == mine for details in noted.values_list("details", flat=True))
+    return any(
+        _list_of(details) == mine and _continues(event.search, _search_in(details))
+        for details in noted.values_list("details", flat=True)
+    )
+
+
+def _continues(search: str, noted: str) -> bool:
+    """Whether `search` is the one that was noted, or typed on from it; the whole list is no search."""
+    return search.startswith(noted) if noted else not search
+
+
+def _search_in(details: dict[str, Any]) -> str:
+    """The search of an entry; those of earlier releases have none."""
+    return str(details.get("search", ""))
 
 
 def _list_of(details: dict[str, Any]) -> tuple[Any, ...]:
     """Which list was looked into, where in it, and by which token, if any."""
     named = (details[name] for name in ("metric", "start", "end", "filters"))
-    return *named, details["first"] // NOTED_AT_ONCE, details.get(BY_TOKEN, "")
+    return *named, details.get("only", ""), details["first"] // NOTED_AT_ONCE, details.get(BY_TOKEN, "")
 
 
 def _read(document: dict[str, Any]) -> RecordsRead:
@@ -116,6 +142,8 @@ def _taken(document: dict[str, Any]) -> dict[str, Any]:
         "start": period["start"],
         "end": period["end"],
         "filters": document["filters"],
+        "only": document["only"]["key"] if document["only"] is not None else "",
+        "search": document["search"] or "",
         "rows": len(document["rows"]),
         "data_version": document["data"]["version"],
     }

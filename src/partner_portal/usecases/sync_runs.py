@@ -63,6 +63,11 @@ def latest(organization: Organization) -> SyncRun | None:
     return SyncRun.objects.filter(organization=organization).first()
 
 
+def recent(organization: Organization, most: int) -> list[SyncRun]:
+    """The runs that began last, newest first, `most` at most."""
+    return list(SyncRun.objects.filter(organization=organization)[:most])
+
+
 def latest_whole(connection: Connection) -> SyncRun | None:
     """The last run that brought anything of the tenant that is connected: done, or done but for some entities."""
     useful = (SyncRun.Outcome.DONE, SyncRun.Outcome.PARTIAL)

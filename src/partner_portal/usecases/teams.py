@@ -16,6 +16,7 @@ from partner_portal.organizations.models import Organization, Team
 from partner_portal.reports.question import QuestionError
 from partner_portal.reports.question import Team as TeamAsked
 from partner_portal.usecases.errors import InputRefused
+from partner_portal.usecases.names import in_name_order, resource_names
 from partner_portal.usecases.own_resource import resource_of
 from partner_portal.usecases.parts import Parts
 
@@ -38,6 +39,22 @@ def list_teams(parts: Parts, organization: Organization, *, actor: Actor = SHELL
     return [{"name": team.name, "members": sorted(team.members)} for team in seen]
 
 
+def describe_teams(parts: Parts, organization: Organization, *, actor: Actor = SHELL) -> dict[str, Any]:
+    """`{"teams": [{"name", "members": [{"id", "name"}]}], "resources": [{"id", "name"}]}`, each by name.
+
+    A member that Autotask has lost has no name. Raises OrganizationUnknown for strangers, NotPermitted.
+    """
+    require(actor, Act.SEE_TEAMS, organization)
+    names = resource_names(parts, organization)
+    return {
+        "teams": [
+            {"name": team.name, "members": in_name_order({number: names.get(number) for number in team.members})}
+            for team in organization.teams.all()
+        ],
+        "resources": in_name_order(names),
+    }
+
+
 def team_called(
     organization: Organization, name: str, own: int | None = None, *, shows_teams: bool = True
 ) -> TeamAsked:
@@ -58,15 +75,23 @@ def _seen_teams(organization: Organization, own: int | None, *, shows_teams: boo
 
 
 def set_team(
-    parts: Parts, organization: Organization, name: str, members: Iterable[int], *, actor: Actor = SHELL
+    parts: Parts,
+    organization: Organization,
+    name: str,
+    members: Iterable[int],
+    *,
+    must_be_new: bool = False,
+    actor: Actor = SHELL,
 ) -> None:
-    """Make the team `name` consist of the resources `members`, new or not.
+    """Make the team `name` consist of the resources `members`, new or not; with `must_be_new` a new one only.
 
     Raises InputRefused for a name that cannot be used and for ids that no resource of the mirror has, NotPermitted.
     """
     require(actor, Act.SET_TEAMS, organization)
     ids = sorted(set(members))
     team = _find_team(organization, name) or Team(organization=organization, name=name.strip())
+    if must_be_new and team.pk is not None:
+        raise InputRefused("name", f"There is a team {team.name!r} already. Change that one, or choose another name.")
     before = None if team.pk is None else sorted(team.members)
     if before == ids:
         return

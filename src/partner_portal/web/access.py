@@ -52,18 +52,18 @@ class Visit:
         """The parts of the running portal."""
         return portal.parts()
 
-    def address(self, page: str) -> str:
-        """The address of `page` for the organization looked at."""
-        return address(page, self.slug)
+    def address(self, page: str, **rest: object) -> str:
+        """The address of `page` for the organization looked at; `rest` is what else its pattern names."""
+        return address(page, self.slug, **rest)
 
     def may(self, act: Act) -> bool:
         """Whether the visitor may do `act` here."""
         return may(self.actor, act, self.organization)
 
 
-def address(page: str, slug: str | None) -> str:
+def address(page: str, slug: str | None, **rest: object) -> str:
     """The address of `page`, below the organization's own when `slug` is given."""
-    return reverse(page, kwargs={} if slug is None else {"slug": slug})
+    return reverse(page, kwargs=rest if slug is None else {"slug": slug, **rest})
 
 
 def organization_page(
@@ -134,8 +134,8 @@ def _without_choice(request: HttpRequest, organizations: tuple[Organization, ...
         return render(request, "web/no_organization.html", context, status=403)
     if request.method not in {"GET", "HEAD"}:
         raise Http404("There are several organizations. Name the one that is meant.")
-    name = resolve(request.path_info).view_name
-    return redirect(address(name, organizations[0].slug) + _query(request))
+    found = resolve(request.path_info)
+    return redirect(address(found.view_name, organizations[0].slug, **found.kwargs) + _query(request))
 
 
 def _query(request: HttpRequest) -> str:

@@ -28,7 +28,7 @@ from partner_portal.usecases.test_connection import test_connection
 from partner_portal.web.access import Visit, go_to, organization_page
 from partner_portal.web.frame import HOME, show
 from partner_portal.web.reauthentication import confirmation
-from partner_portal.web.sales_report import administrators_of
+from partner_portal.web.reporting import administrators_of
 from partner_portal.web.view.connection import findings, standing
 
 PAGE = "connection"

@@ -14,15 +14,28 @@ from partner_portal.organizations.models import Organization
 from partner_portal.web.access import Visit, address
 
 HOME = "sales_report"
-NAVIGATION = ((HOME, "Sales report"), ("definitions", "Definitions"), ("connection", "Settings"))
+NAVIGATION = (
+    (HOME, "Sales report"),
+    ("activity", "Activity"),
+    ("appointments", "Appointments"),
+    ("pipeline", "Pipeline"),
+    ("owners", "People"),
+    ("data_health", "Data health"),
+    ("definitions", "Definitions"),
+    ("connection", "Settings"),
+)
 """The pages that exist, as they are called in the urlconf and to people."""
 SETTINGS = (
     ("connection", "Connection", Act.SEE_CONNECTION),
+    ("mapping", "Mapping", Act.SEE_MAPPING),
+    ("calendar", "Calendar", Act.READ_REPORT),
+    ("teams", "Teams", Act.SEE_TEAMS),
     ("people", "People", Act.SEE_PEOPLE),
     ("audit_log", "Audit log", Act.SEE_AUDIT),
     ("access_tokens", "Access tokens", Act.HAVE_TOKENS),
 )
 """The pages below Settings likewise, each with the act that it takes."""
+TITLES = {name: title for name, title, _ in SETTINGS} | dict(NAVIGATION)
 
 
 @dataclass(frozen=True)
@@ -52,12 +65,13 @@ def frame_of(visit: Visit, page: str) -> Frame:
     """The frame of `page` for this visit."""
     several = visit.organizations if len(visit.organizations) > 1 else ()
     below = _settings(visit, page)
+    shared = page if page in TITLES else HOME  # what else a page's address names is of one organization
     return Frame(
         organization=visit.organization,
         home=visit.address(HOME),
         pages=tuple(Link(title, visit.address(name), _is_here(name, page)) for name, title in NAVIGATION),
         switches=tuple(
-            Link(organization.name, address(page, organization.slug), organization == visit.organization)
+            Link(organization.name, address(shared, organization.slug), organization == visit.organization)
             for organization in several
         ),
         settings=below if len(below) > 1 else (),
@@ -79,6 +93,5 @@ def show(
     request: HttpRequest, visit: Visit, page: str, template: str, context: Mapping[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """Render `template` in the frame of `page`."""
-    titles = {name: title for name, title, _ in SETTINGS} | dict(NAVIGATION)
-    whole = {"frame": frame_of(visit, page), "title": titles[page], **context}
+    whole = {"frame": frame_of(visit, page), "title": TITLES.get(page, ""), **context}
     return render(request, template, whole, status=status)

@@ -42,3 +42,20 @@ def test_records_of_no_period_and_of_no_row_are_told_apart():
 def test_the_file_is_named_by_metric_organization_range_and_version():
     assert records_tables(records()).stem == "records_won_amount_acme_2026-11-01_2026-11-30_v41"
     assert records_tables(records(period=None)).stem == "records_won_amount_acme_v41"
+
+
+def test_a_file_of_narrowed_and_searched_records_says_so():
+    asked = {"only": {"key": "reason:won:3", "label": "Won: Price"}, "search": "=ada", "found": 1100}
+    said = {row[0]: row[1:] for row in cells(records(**asked)) if row}
+    assert said["Only"] == ["Won: Price", "reason:won:3"]
+    assert said["Total"] == ["1202"]
+    assert (said["Search"], said["Found"]) == (["'=ada"], ["1100"])
+    assert said["Rows"] == ["101 to 102 of 1100"]
+    assert (
+        records_tables(records(**asked)).stem == "records_won_amount_acme_2026-11-01_2026-11-30_reason-won-3_search_v41"
+    )
+
+
+def test_a_file_of_all_records_says_nothing_of_them():
+    said = {row[0] for row in cells(records(only=None, search=None, found=1202)) if row}
+    assert said.isdisjoint({"Only", "Search", "Found"})

@@ -20,9 +20,11 @@ def records_tables(doc: Document) -> Tables:
     """A `records/1` document as tables."""
     organization, period, metric = doc["organization"], doc["period"], doc["metric"]
     days = f"_{period['start']}_{period['end']}" if period else ""
+    part = f"_{only['key'].replace(':', '-')}" if (only := doc.get("only")) else ""
+    part += "_search" if doc.get("search") else ""
     return Tables(
         title=f"Records: {metric['title']}",
-        stem=f"records_{metric['slug']}_{organization['slug']}{days}_v{doc['data']['version']}",
+        stem=f"records_{metric['slug']}_{organization['slug']}{days}{part}_v{doc['data']['version']}",
         organization=organization["name"],
         range=f"{period['start']} to {period['end']}" if period else "all time",
         zone=organization["time_zone"],
@@ -39,6 +41,7 @@ def records_tables(doc: Document) -> Tables:
 
 def _heading(doc: Document) -> Iterator[Fact]:
     metric, period, total, page = doc["metric"], doc["period"], doc["total"], doc["page"]
+    only, search = doc.get("only"), doc.get("search")  # a document of an earlier release has neither
     yield Fact("Records", (doc["schema"],))
     yield Fact("Organization", (doc["organization"]["name"],))
     yield Fact("Number", (metric["title"], metric["slug"]))
@@ -47,13 +50,19 @@ def _heading(doc: Document) -> Iterator[Fact]:
     yield Fact("Range", days, Kind.CODE)
     yield from data_facts(doc)
     yield from filter_facts(doc["filters"])
+    if only:
+        yield Fact("Only", (only["label"], only["key"]), Kind.CODE)
     yield Fact("Total", (total["count"],), Kind.INTEGER)
     if total["amount"] is not None:
         yield Fact("Total amount", (total["amount"],), Kind.MONEY)
     if metric["unit"] in _MEASURES and total.get("value") is not None:
         yield Fact("Value", (total["value"],), _MEASURES[metric["unit"]])
+    if search:
+        yield Fact("Search", (search,))
+        yield Fact("Found", (doc["found"],), Kind.INTEGER)
     if doc["rows"]:
-        yield Fact("Rows", (f"{page['offset'] + 1} to {page['offset'] + len(doc['rows'])} of {total['count']}",))
+        listed = doc["found"] if search else total["count"]
+        yield Fact("Rows", (f"{page['offset'] + 1} to {page['offset'] + len(doc['rows'])} of {listed}",))
     if page.get("sort"):
         yield Fact("Sorted by", (page["sort"], "descending" if page["descending"] else "ascending"))
 

@@ -49,52 +49,60 @@ class Card:
 
 def cards(figures: Figures, upcoming: Sequence[Appointment], today: date) -> tuple[Card, ...]:
     """The six cards of `figures`' document; `upcoming` are its appointments, `today` the organization's date."""
-    days = [row for row in figures.document["by_day"] if date.fromisoformat(row["date"]) <= today]
+    days = days_begun(figures.document, today)
     return (
-        _calls(figures, days),
-        _conversations(figures, days),
-        _appointments(figures, days, upcoming),
+        calls_card(figures, days),
+        conversations_card(figures, days),
+        appointments_card(figures, days, upcoming),
         _open_pipeline(figures),
         _won(figures),
-        _close_rate(figures),
+        close_rate(figures),
     )
 
 
-def _calls(figures: Figures, days: Days) -> Card:
+def days_begun(document: Mapping[str, Any], today: date) -> Days:
+    """The days of `document` that have begun on the local date `today`."""
+    return [row for row in document["by_day"] if date.fromisoformat(row["date"]) <= today]
+
+
+def calls_card(figures: Figures, days: Days) -> Card:
+    """Calls with their directions."""
     parts = (("outbound", "out"), ("inbound", "in"), ("unspecified", "unspecified"))
     return Card(
         "calls",
         "Calls",
         figures.count("calls.total"),
         details=tuple(Detail(figures.count(f"calls.{part}"), words) for part, words in parts),
-        change=_change(figures, "calls"),
-        spark=_spark(days, "calls", "Calls"),
-        reason=_reason(figures, "calls.total", activity_sources(figures.document)),
+        change=change_of(figures, "calls"),
+        spark=spark_of(days, "calls", "Calls"),
+        reason=reason_unknown(figures, "calls.total", activity_sources(figures.document)),
     )
 
 
-def _conversations(figures: Figures, days: Days) -> Card:
+def conversations_card(figures: Figures, days: Days) -> Card:
+    """Conversations with the kinds that the organization counts as such."""
     kinds = figures.document["conversations"]["includes"]
     return Card(
         "conversations",
         "Conversations",
         figures.count("conversations.total"),
         details=tuple(Detail(figures.count(f"{kind}.total"), kind) for kind in kinds),
-        change=_change(figures, "conversations"),
-        spark=_spark(days, "conversations", "Conversations"),
-        reason=_reason(figures, "conversations.total", activity_sources(figures.document)),
+        change=change_of(figures, "conversations"),
+        spark=spark_of(days, "conversations", "Conversations"),
+        reason=reason_unknown(figures, "conversations.total", activity_sources(figures.document)),
     )
 
 
-def _appointments(figures: Figures, days: Days, upcoming: Sequence[Appointment]) -> Card:
+def appointments_card(figures: Figures, days: Days, upcoming: Sequence[Appointment]) -> Card:
+    """Appointments, and when the soonest of `upcoming` begins."""
     return Card(
         "appointments",
         "Appointments",
         figures.count("appointments.total"),
         words=_next_appointment(figures, upcoming),
-        change=_change(figures, "appointments"),
-        spark=_spark(days, "appointments", "Appointments"),
-        reason=_reason(figures, "appointments.total", DEALS_AND_DATES["appointments"]),
+        change=change_of(figures, "appointments"),
+        spark=spark_of(days, "appointments", "Appointments"),
+        reason=reason_unknown(figures, "appointments.total", DEALS_AND_DATES["appointments"]),
     )
 
 
@@ -107,7 +115,7 @@ def _open_pipeline(figures: Figures) -> Card:
             Detail(figures.count("pipeline.open.count"), "deals"),
             Detail(figures.money("pipeline.open.weighted_amount"), "weighted"),
         ),
-        reason=_reason(figures, "pipeline.open.amount", DEALS_AND_DATES["deals"]),
+        reason=reason_unknown(figures, "pipeline.open.amount", DEALS_AND_DATES["deals"]),
     )
 
 
@@ -119,12 +127,13 @@ def _won(figures: Figures) -> Card:
         "Won",
         amount,
         details=(Detail(won, "won"), Detail(lost, "lost")),
-        change=change(amount, figures.money("pipeline.won.previous.amount"), is_compared=_is_compared(figures)),
-        reason=_reason(figures, "pipeline.won.amount", DEALS_AND_DATES["deals"]),
+        change=change(amount, figures.money("pipeline.won.previous.amount"), is_compared=is_compared(figures)),
+        reason=reason_unknown(figures, "pipeline.won.amount", DEALS_AND_DATES["deals"]),
     )
 
 
-def _close_rate(figures: Figures) -> Card:
+def close_rate(figures: Figures) -> Card:
+    """The card of the deals won of those that ended in the period, as n of m."""
     rate = figures.rate("pipeline.close_rate.rate")
     earlier = figures.rate("pipeline.close_rate.previous.rate")
     won, closed = figures.count("pipeline.close_rate.won"), figures.count("pipeline.close_rate.of")
@@ -133,18 +142,20 @@ def _close_rate(figures: Figures) -> Card:
         "Close rate",
         rate,
         details=(Detail(won, "of", Detail(closed, "closed deals")),),
-        change=change_in_points(rate, earlier, is_compared=_is_compared(figures)),
-        meter=_percent(figures.value(rate.path)),
-        reason=_reason(figures, won.path, DEALS_AND_DATES["deals"]),
+        change=change_in_points(rate, earlier, is_compared=is_compared(figures)),
+        meter=percent(figures.value(rate.path)),
+        reason=reason_unknown(figures, won.path, DEALS_AND_DATES["deals"]),
     )
 
 
-def _is_compared(figures: Figures) -> bool:
+def is_compared(figures: Figures) -> bool:
+    """Whether the document has a range to compare with."""
     return figures.document["comparison"] is not None
 
 
-def _change(figures: Figures, key: str) -> Change | None:
-    return change(figures.count(f"{key}.total"), figures.count(f"{key}.previous"), is_compared=_is_compared(figures))
+def change_of(figures: Figures, key: str) -> Change | None:
+    """How the total of `key` moved against the comparison."""
+    return change(figures.count(f"{key}.total"), figures.count(f"{key}.previous"), is_compared=is_compared(figures))
 
 
 def activity_sources(document: Mapping[str, Any]) -> tuple[str, ...]:
@@ -152,13 +163,13 @@ def activity_sources(document: Mapping[str, Any]) -> tuple[str, ...]:
     return ACTIVITY_ENTITIES.get(document["data"]["dialect"], ())
 
 
-def _spark(days: Days, key: str, title: str) -> Sparkline | None:
+def spark_of(days: Days, key: str, title: str) -> Sparkline | None:
     """The sparkline of `key` by day; None where the document does not break it down by day or does not know it."""
     values = [row.get(key) for row in days]
     return None if None in values else sparkline([value for value in values if value is not None], title)
 
 
-def _reason(figures: Figures, path: str, entities: Sequence[str]) -> str:
+def reason_unknown(figures: Figures, path: str, entities: Sequence[str]) -> str:
     """Why the figure at `path` is unknown: which of the entities it is read from have a problem. "" when known."""
     if figures.value(path) is not None:
         return ""
@@ -167,11 +178,18 @@ def _reason(figures: Figures, path: str, entities: Sequence[str]) -> str:
 
 def why_unknown(document: Mapping[str, Any], entities: Sequence[str]) -> str:
     """In one sentence, why what is read from `entities` is unknown; the full reason is under Needs attention."""
+    if entities == DEALS_AND_DATES["appointments"] and leaves_out_appointments(document):
+        return "Appointments name no company and no opportunity: leave these filters out to see them."
     sources = document["data"]["sources"]
     troubled = [
         entity_name(source["entity"]) for source in sources if source["entity"] in entities and source["problem"]
     ]
     return f"{' and '.join(troubled)} could not be read." if troubled else "Not read from Autotask yet."
+
+
+def leaves_out_appointments(document: Mapping[str, Any]) -> bool:
+    """Whether the document is narrowed by what appointments don't name."""
+    return any(document["filters"][name] is not None for name in ("company", "category"))
 
 
 def _next_appointment(figures: Figures, upcoming: Sequence[Appointment]) -> str:
@@ -182,5 +200,6 @@ def _next_appointment(figures: Figures, upcoming: Sequence[Appointment]) -> str:
     return "None to come" if coming is None else f"Next: {coming.day}, {coming.starts.text.lower()}"
 
 
-def _percent(part: float | None) -> float | None:
+def percent(part: float | None) -> float | None:
+    """A part of one in percent, as a bar's width; None stays None."""
     return None if part is None else round(part * 100, 2)

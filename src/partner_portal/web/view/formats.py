@@ -28,6 +28,11 @@ def count(value: int | None) -> str:
     return UNKNOWN if value is None else number(value)
 
 
+def counted(value: int, thing: str) -> str:
+    """So many of a `thing`: (1, "deal") is "1 deal", (1200, "deal") is "1,200 deals"."""
+    return f"{count(value)} {thing}" if value == 1 else f"{count(value)} {thing}s"
+
+
 def money(amount: str | None, currency: str, places: int = 0) -> str:
     """A decimal string as money of `currency`: ("1234.50", "USD") is "$1,234"; `places=2` keeps the cents."""
     if amount is None:

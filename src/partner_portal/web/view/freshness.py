@@ -16,7 +16,10 @@ ENDED = {"done": "done", "failed": "could not be read"}
 
 @dataclass(frozen=True)
 class Chip:
-    """`state` is normal, refreshing, stale, partial or never; `iso` is the instant for `<time>`, "" where none is."""
+    """`state` is normal, refreshing, stale, throttled, partial or never.
+
+    `iso` is the instant for `<time>`, "" where none is.
+    """
 
     state: str
     text: str
@@ -41,6 +44,8 @@ def chip(state: ConnectionState, now: datetime, zone: ZoneInfo, *, has_just_aske
         return Chip("refreshing", f"Refreshing. {text}", title, iso)
     if state.is_stale:
         return Chip("stale", f"{text}, {formats.age(state.synced_at, now)}", title, iso)
+    if state.paused_until is not None:
+        return Chip("throttled", f"{text}, waiting until {_when(state.paused_until, now, zone)}", title, iso)
     if _is_partial(state):
         return Chip("partial", f"{text}, incomplete", title, iso)
     return Chip("normal", text, title, iso)

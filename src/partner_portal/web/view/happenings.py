@@ -33,11 +33,12 @@ class Activity:
 
 @dataclass(frozen=True)
 class Appointment:
-    """One upcoming appointment: `day` is relative ("Today"), `starts` and `ends` are times of day.
+    """One upcoming appointment `on` a local date: `day` is relative ("Today"), `starts` and `ends` are times of day.
 
     From midnight to midnight it is all day, and has no end. Today's are listed even when they are over.
     """
 
+    on: date
     day: str
     starts: Moment
     ends: str
@@ -57,6 +58,14 @@ def recent_activity(document: Mapping[str, Any], zone: ZoneInfo, today: date) ->
 def upcoming_appointments(document: Mapping[str, Any], zone: ZoneInfo, now: datetime) -> tuple[Appointment, ...]:
     """The document's upcoming appointments, soonest first as they come."""
     return tuple(_appointment(row, zone, now) for row in document["appointments"]["upcoming"])
+
+
+def why_unlisted(document: Mapping[str, Any]) -> str:
+    """Why the document lists no records, whatever there are: of a team, some are told totals only. "" when it may."""
+    filters = document["filters"]
+    if filters["confined_to"] is None or filters["owner"] == filters["confined_to"]:
+        return ""
+    return "Of a team you see totals only. Choose no team to see your own records."
 
 
 def _activity(row: Mapping[str, Any], zone: ZoneInfo, today: date) -> Activity:
@@ -80,8 +89,10 @@ def _appointment(row: Mapping[str, Any], zone: ZoneInfo, now: datetime) -> Appoi
     ends = formats.instant(row["ends_at"]) if row["ends_at"] else None
     is_all_day = ends is not None and ends > starts and _is_midnight(starts, zone) and _is_midnight(ends, zone)
     begins = "All day" if is_all_day else formats.clock_time(starts, zone)
+    on = starts.astimezone(zone).date()
     return Appointment(
-        day=formats.relative_day(starts.astimezone(zone).date(), today),
+        on=on,
+        day=formats.relative_day(on, today),
         starts=Moment(row["starts_at"], begins, formats.full_instant(starts, zone)),
         ends="" if ends is None or is_all_day else formats.clock_time(ends, zone),
         title=row["title"] or NO_SUBJECT,

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from partner_portal.web.view.attention import Attention, attention
 from partner_portal.web.view.cards import DEALS_AND_DATES, Card, activity_sources, cards, why_unknown
 from partner_portal.web.view.figures import Figures
-from partner_portal.web.view.filters import Filters, RangePicker, range_picker
+from partner_portal.web.view.filters import Filters
 from partner_portal.web.view.funnel import Funnel, funnel
 from partner_portal.web.view.happenings import Activity, Appointment, recent_activity, upcoming_appointments
 from partner_portal.web.view.people import OwnerTable, owner_table
@@ -26,7 +26,6 @@ class ReportPage:
 
     currency: str
     zone: str
-    picker: RangePicker
     cards: Sequence[Card]
     funnel: Funnel
     attention: Sequence[Attention]
@@ -40,21 +39,28 @@ class ReportPage:
 
 
 def report_page(
-    document: Mapping[str, Any], filters: Filters, owners: Sequence[tuple[int, str]], now: datetime
+    document: Mapping[str, Any],
+    figures: Figures,
+    filters: Filters,
+    now: datetime,
+    *,
+    week_start: int = 0,
+    earlier: Sequence[Mapping[str, Any]] = (),
 ) -> ReportPage:
-    """The page over `document`, which answers `filters`, as seen at `now` (aware)."""
+    """The page over `document`, which answers `filters`, as seen at `now` (aware).
+
+    `earlier` are the days compared with, `week_start` is 0 (Monday) to 6 (Sunday).
+    """
     zone = ZoneInfo(document["organization"]["time_zone"])
     today = now.astimezone(zone).date()
-    figures = Figures(document)
     upcoming = upcoming_appointments(document, zone, now)
     return ReportPage(
         currency=figures.currency,
         zone=zone.key,
-        picker=range_picker(document, filters, owners, today),
         cards=cards(figures, upcoming, today),
         funnel=funnel(figures),
         attention=attention(document),
-        trend=trend(figures, today),
+        trend=trend(figures, today, week_start=week_start, earlier=earlier),
         owners=owner_table(figures, filters),
         recent=recent_activity(document, zone, today),
         upcoming=upcoming,

@@ -4,18 +4,24 @@ interface ChartModule {
   draw: (element: HTMLElement) => void;
 }
 
-const drawn = new Set<HTMLElement>();
+/** What each chart was drawn from. */
+const drawn = new Map<HTMLElement, string>();
+
+function dataOf(element: HTMLElement): string {
+  return document.getElementById(element.dataset["chart"] ?? "")?.textContent ?? "";
+}
 
 async function draw(element: HTMLElement): Promise<void> {
   const module = (await import(/* @vite-ignore */ element.dataset["module"] ?? "")) as ChartModule;
-  drawn.add(element);
+  drawn.set(element, dataOf(element));
   module.draw(element);
 }
 
-function redraw(): void {
-  for (const element of drawn) {
-    if (element.isConnected) void draw(element);
-    else drawn.delete(element);
+/** Draws again what is drawn: everything, or only what the page holds other data for by now. */
+function redraw(onlyChanged = false): void {
+  for (const [element, data] of drawn) {
+    if (!element.isConnected) drawn.delete(element);
+    else if (!onlyChanged || data !== dataOf(element)) void draw(element);
   }
 }
 
@@ -32,11 +38,11 @@ const nearScreen = new IntersectionObserver(
 
 /** Sees to the charts that the page holds now: new ones are drawn when seen, drawn ones follow their data. */
 export function watchCharts(): void {
-  redraw();
+  redraw(true);
   for (const element of document.querySelectorAll<HTMLElement>("[data-chart]")) {
     if (!drawn.has(element)) nearScreen.observe(element);
   }
 }
 
-document.addEventListener("portal:theme", redraw);
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+document.addEventListener("portal:theme", () => redraw());
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => redraw());

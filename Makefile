@@ -6,7 +6,7 @@ FRONTEND := src/partner_portal/web/frontend
 FRONTEND_SOURCES := $(wildcard $(FRONTEND)/*.json $(FRONTEND)/*.ts $(FRONTEND)/src/* $(FRONTEND)/src/*/*)
 LOCK := $(BIN)/uv pip compile --quiet --system-certs --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: demo test check bench format lock setup screenshots clean
+.PHONY: demo test check bench format lock setup screenshots looks clean
 
 demo: .venv/run.stamp .venv/frontend.stamp  ## Sandbox and portal with generated data, on http://127.0.0.1:8000
 	$(BIN)/portal demo
@@ -33,6 +33,10 @@ format: setup
 screenshots: setup  ## The pages and their states, into screenshots/
 	@PORTAL_TEST_BROWSER="$$($(BIN)/python tools/browser.py)" && export PORTAL_TEST_BROWSER && \
 	  $(BIN)/python tools/screenshots.py
+
+looks: setup  ## Every page in every state, theme and size, in a real browser: takes a quarter of an hour
+	@PORTAL_TEST_BROWSER="$$($(BIN)/python tools/browser.py)" && export PORTAL_TEST_BROWSER && \
+	  PORTAL_TEST_EVERY_LOOK=1 $(BIN)/python -m pytest tests/journeys/test_pages_and_states.py
 
 setup: .venv/dev.stamp .venv/frontend.stamp
 

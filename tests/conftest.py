@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -19,14 +21,15 @@ hypothesis.settings.load_profile("portal")
 
 pytest_plugins = ["secret_search"]
 
-DATA_DIR = tempfile.TemporaryDirectory(prefix="portal-tests-")
+DATA_DIR = Path(tempfile.mkdtemp(prefix="portal-tests-"))
+atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
 NOW = datetime(2026, 11, 18, 15, 0, tzinfo=UTC)
 """A Wednesday in the middle of a month."""
 
 
 def pytest_configure() -> None:
-    settings.PORTAL_DATA_DIR = Path(DATA_DIR.name)
-    settings.STATIC_ROOT = Path(DATA_DIR.name)
+    settings.PORTAL_DATA_DIR = DATA_DIR
+    settings.STATIC_ROOT = DATA_DIR
     settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

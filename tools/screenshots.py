@@ -19,43 +19,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from journeys.demo import log_in, running_demo  # noqa: E402 - found by the line above
 from journeys.looking import SIZES, THEMES, browser_page, open_page, resize, shoot  # noqa: E402
+from journeys.places import pages_of  # noqa: E402
 
-PAGES = {
-    # by path, or by "path > selector": the first link there that the selector finds
-    "sales-report": "/",
-    "sales-report-last-month": "/?period=last_month",
-    "sales-report-nothing": "/?period=custom&from=1999-01-01&to=1999-01-31",
-    "activity": "/activity/",
-    "activity-year": "/activity/?period=this_year",
-    "appointments": "/appointments/",
-    "appointments-year": "/appointments/?period=this_year",
-    "pipeline": "/pipeline/",
-    "owners": "/people/",
-    "owner": "/people/ > main tbody a[href*='/people/']",
-    "records": "/records/calls/",
-    "records-of-deals": "/records/won_amount/",
-    "records-nothing": "/records/calls/?period=custom&from=1999-01-01&to=1999-01-31",
-    "data-health": "/data-health/",
-    "records-narrowed": "/records/open_amount/?owner=nobody&search=a",
-    "records-not-found": "/records/calls/?search=there-is-no-such-call",
-    "records-moved": "/records/won_amount/?version=1&period=last_12_months",
-    "definitions": "/definitions/",
-    "connection": "/settings/connection/",
-    "mapping": "/settings/mapping/",
-    "calendar": "/settings/calendar/",
-    "teams": "/settings/teams/",
-    "people": "/settings/people/",
-    "audit": "/settings/audit/",
-    "tokens": "/account/tokens/",
-    "account": "/accounts/",
-    "sessions": "/accounts/sessions/",
-    "second-factors": "/accounts/2fa/",
-}
-STATEFUL = (
-    *("sales-report", "activity", "appointments", "pipeline", "owners", "records"),
-    *("data-health", "connection", "mapping"),
-)
-"""The pages that look different from state to state."""
 README_PICTURE = ROOT / "docs" / "images" / "sales-report.png"
 
 
@@ -80,13 +45,6 @@ def main() -> int:
     README_PICTURE.parent.mkdir(exist_ok=True)
     README_PICTURE.write_bytes((target / "sales-report-wide-light-screen.png").read_bytes())
     return 0
-
-
-def pages_of(state: str) -> dict[str, str]:
-    """The pages to look at in a state, by their name in it."""
-    if state == "normal":
-        return PAGES
-    return {state if name == "sales-report" else f"{state}-{name}": PAGES[name] for name in STATEFUL}
 
 
 def photograph(page: Page, address: str, target: Path, pages: dict[str, str]) -> None:

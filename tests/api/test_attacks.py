@@ -306,6 +306,7 @@ SCOPES = {
     "/autotask/{entity}/{int:id}": {"GET": Scope.PROXY},
     "/connection": {"GET": Scope.REPORT},
     "/export": {"GET": Scope.REPORT},
+    "/data-health": {"GET": Scope.REPORT},
     "/metrics": {"GET": Scope.REPORT},
     "/records/{metric}": {"GET": Scope.RECORDS},
     "/refresh": {"POST": Scope.REFRESH},

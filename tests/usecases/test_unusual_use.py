@@ -54,7 +54,8 @@ def refuse(person, organization, count, at=NOW):
 def taken(rows, kind="exported"):
     if kind == "queried":
         return AutotaskQueried("Companies", "query", [], rows, is_kept=False)
-    told = {"metric": "calls", "start": "", "end": "", "filters": {}, "rows": rows, "data_version": 1}
+    told = {"metric": "calls", "start": "", "end": "", "filters": {}, "only": "", "search": ""}
+    told |= {"rows": rows, "data_version": 1}
     return RecordsRead(**told, first=0) if kind == "read" else RecordsExported(**told, format="csv")
 
 

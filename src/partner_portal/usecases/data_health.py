@@ -15,6 +15,7 @@ from partner_portal.accounts.actor import SHELL, Actor
 from partner_portal.accounts.policy import Act, require, sight_of
 from partner_portal.autotask.budget import SLOW_SHARE, STOP_SHARE
 from partner_portal.autotask.catalog import CATALOG, Entity
+from partner_portal.lib.zone import local_date, zone_named
 from partner_portal.mirror.decide import rests_until
 from partner_portal.organizations.models import Connection, Organization, SyncRun
 from partner_portal.reports.mapping_listing import mapping_listing
@@ -167,8 +168,14 @@ def _hour(at: datetime, rows: list[Hour]) -> dict[str, Any]:
 
 
 def _unmapped(store: OrganizationStore, organization: Organization, now: datetime) -> dict[str, Any]:
-    """What of the tenant's own means nothing yet, and how often it occurs."""
-    listing = mapping_listing(store, facts_of(organization), now, confirmed_mapping(organization))
+    """What of the tenant's own means nothing yet, and how often it occurs; counted once a day and state of the data.
+
+    Pages that are open ask every half minute.
+    """
+    facts, confirmed = facts_of(organization), confirmed_mapping(organization)
+    today = local_date(now, zone_named(facts.time_zone))
+    name = f"mapping listing {facts.time_zone} {today} {0 if confirmed is None else confirmed.version}"
+    listing = store.kept(name, lambda: mapping_listing(store, facts, now, confirmed))
     counts = {"action_types": ("recent",), "stages": ("created", "open"), "statuses": ("created", "open")}
     found = {
         kind: [_named(entry, names) for entry in listing[kind] if entry["is_unmapped"]]

@@ -96,7 +96,7 @@ def test_a_first_sync_shows_its_progress_and_no_number(report, stage):
 
 def test_normal_is_fresh_and_has_numbers(report):
     shown = report("normal")
-    assert chip(shown) == "Data as of 10:00"
+    assert chip(shown) == "Data as of 10:00 · reconciled"
     assert int(figure(shown, "calls.total")) > 0
     assert not shown.all("section", class_="notice")
 

@@ -113,4 +113,5 @@ async def test_the_failure_of_one_reader_ends_the_others_and_is_told_plainly(ben
         asked = bench.asked("CompanyToDos")
         await asyncio.sleep(0.01)
         assert bench.asked("CompanyToDos") == asked
-    assert sum(took) == 4 * PAGE
+    assert set(took) == {PAGE}  # of the four pages before the failing one; how many were taken by then is chance
+    assert len(took) <= 4

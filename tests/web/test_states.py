@@ -52,6 +52,11 @@ def test_the_chip_says_how_fresh_the_data_is(held, kind, text):
     assert bool(told.iso) == (held.synced_at is not None)
 
 
+def test_the_chip_says_that_counts_agree_only_where_nothing_else_is_to_be_said():
+    assert chip(state(), NOW, VIENNA, is_reconciled=True).text == "Data as of 10:42 · reconciled"
+    assert chip(state(is_syncing=True), NOW, VIENNA, is_reconciled=True).text == "Refreshing. Data as of 10:42"
+
+
 def test_a_refresh_that_was_just_asked_for_is_under_way():
     assert chip(state(), NOW, VIENNA, has_just_asked=True).is_refreshing
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from partner_portal.accounts.policy import Act, NotPermitted
 from partner_portal.usecases.connection_state import FIRST_SYNC, connection_state
 from partner_portal.usecases.data_health import read_data_health
+from partner_portal.usecases.reconciled import is_reconciled
 from partner_portal.usecases.sales_report import read_sales_report
 from partner_portal.web.access import Visit, is_partial, organization_page
 from partner_portal.web.frame import show
@@ -57,7 +58,7 @@ def _told(visit: Visit) -> dict[str, Any]:
     return {
         "page": health_page(document, figures, now, zone),
         "refusal": refusal,
-        "chip": chip(state, now, zone),
+        "chip": chip(state, now, zone, is_reconciled=is_reconciled(visit.parts, visit.organization)),
         "progress": first_sync_steps(state),
         "is_first_sync": state.stage == FIRST_SYNC,
         "connection": connection_notice(visit, state),

@@ -18,6 +18,7 @@ from partner_portal.reports.question import OrganizationFacts
 from partner_portal.usecases.choices import choices_of
 from partner_portal.usecases.connection_state import FIRST_SYNC, NOT_CONNECTED, ConnectionState, connection_state
 from partner_portal.usecases.names import resource_names
+from partner_portal.usecases.reconciled import is_reconciled
 from partner_portal.usecases.sales_report import QuestionError, facts_of, read_sales_report, sales_report_tag
 from partner_portal.web.access import Visit, is_partial
 from partner_portal.web.frame import HOME, show
@@ -122,7 +123,13 @@ def surroundings(visit: Visit, filters: Filters, page: str, *, has_just_asked: b
     zone = ZoneInfo(visit.organization.time_zone)
     query = filters.query()
     return {
-        "chip": chip(state, now, zone, has_just_asked=has_just_asked),
+        "chip": chip(
+            state,
+            now,
+            zone,
+            has_just_asked=has_just_asked,
+            is_reconciled=is_reconciled(visit.parts, visit.organization),
+        ),
         "progress": first_sync_steps(state),
         "is_first_sync": state.stage == FIRST_SYNC,
         "seen": sales_report_tag(visit.parts, visit.organization, actor=visit.actor, **filters.asked()),

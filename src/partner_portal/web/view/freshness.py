@@ -32,8 +32,13 @@ class Chip:
         return self.state == "refreshing"
 
 
-def chip(state: ConnectionState, now: datetime, zone: ZoneInfo, *, has_just_asked: bool = False) -> Chip:
-    """The chip at `now` (aware). With `has_just_asked` a refresh is on its way even if no sync has begun yet."""
+def chip(
+    state: ConnectionState, now: datetime, zone: ZoneInfo, *, has_just_asked: bool = False, is_reconciled: bool = False
+) -> Chip:
+    """The chip at `now` (aware). With `has_just_asked` a refresh is on its way even if no sync has begun yet.
+
+    `is_reconciled` says that all counts agreed with Autotask's when they were last compared.
+    """
     is_syncing = state.is_syncing or has_just_asked
     if state.synced_at is None:
         return _before_the_first(state, is_syncing=is_syncing)
@@ -48,7 +53,7 @@ def chip(state: ConnectionState, now: datetime, zone: ZoneInfo, *, has_just_aske
         return Chip("throttled", f"{text}, waiting until {_when(state.paused_until, now, zone)}", title, iso)
     if _is_partial(state):
         return Chip("partial", f"{text}, incomplete", title, iso)
-    return Chip("normal", text, title, iso)
+    return Chip("normal", f"{text} · reconciled" if is_reconciled else text, title, iso)
 
 
 def _before_the_first(state: ConnectionState, *, is_syncing: bool) -> Chip:

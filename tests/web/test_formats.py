@@ -28,7 +28,7 @@ def test_counts_are_grouped_and_unknown_is_not_zero(value, text):
         ("1234.50", "USD", 2, "$1,234.50"),
         ("-20.00", "EUR", 2, "−€20.00"),
         ("0.00", "GBP", 0, "£0"),
-        ("990.40", "CHF", 0, "990\N{NO-BREAK SPACE}CHF"),
+        ("990.40", "CHF", 0, "CHF\N{NO-BREAK SPACE}990"),
         (None, "USD", 0, "--"),
     ],
 )

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "partner_portal.api.guard.ApiGuard",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "partner_portal.web.reader.ReadersLocale",
     "partner_portal.bootstrap.delivery.PageCompression",
     "partner_portal.bootstrap.delivery.PageTags",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -91,6 +92,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "DIRS": [_package / "web" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {"reading": "partner_portal.web.reading_tags"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

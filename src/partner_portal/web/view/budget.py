@@ -9,8 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
-
 from partner_portal.web.view import formats
 from partner_portal.web.view.attention import entity_name
 from partner_portal.web.view.charts import Chart, Series
@@ -143,7 +141,8 @@ def _cells(hour: Mapping[str, Any], most: Sequence[str]) -> tuple[str, ...]:
 
 def _label(hour: str, zone: ZoneInfo) -> str:
     """The hour with its weekday, as there are two days of them: "Thu 10:00"."""
-    return date_format(formats.instant(hour).astimezone(zone), "D H:i")
+    at = formats.instant(hour)
+    return f"{formats.weekday_name(at.astimezone(zone), is_short=True)} {formats.clock_time(at, zone)}"
 
 
 def _span(moment: Moment, hour: str, zone: ZoneInfo) -> str:

@@ -1,26 +1,53 @@
-"""How values read: counts, money, rates, days and times in the active locale. Unknown is `--`, never 0."""
+"""How values read: counts, money, rates, days and times in the reader's locale. Unknown is `--`, never 0.
+
+The clock has 24 hours in every locale: a time stands beside others in columns, and in a chip with little room.
+"""
 
 from __future__ import annotations
 
+import re
+from copy import copy
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format, number_format
+from babel import Locale
+from babel.dates import format_date, format_interval, format_skeleton
+from babel.numbers import NumberPattern
+
+from partner_portal.web.view.reader import locale
 
 UNKNOWN = "--"
 MINUS = "\N{MINUS SIGN}"
 NARROW_DASH = "\N{EN DASH}"
-
-SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "CAD": "CA$", "AUD": "A$", "NZD": "NZ$"}
-"""Currencies that are written with a sign before the amount; every other one with its code after it."""
+THIN_SPACE = "\N{THIN SPACE}"
+CODE_BEFORE_NUMBER = re.compile(r"(?<=[A-Z]{3})(?=\d)")
+"""Between a currency's code and the amount CLDR wants a space, where between a sign and the amount there is none."""
+DECIMAL, MONEY, PERCENT = "decimal", "money", "percent"
 
 
 def number(value: Decimal | int, places: int = 0) -> str:
     """`value` rounded to `places`, with the locale's separators."""
-    rounded = Decimal(value).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
-    text = number_format(abs(rounded), decimal_pos=places, use_l10n=True, force_grouping=True)
-    return f"{MINUS}{text}" if rounded < 0 else text
+    rounded = _rounded(value, places)
+    return _signed(rounded, _pattern(DECIMAL, locale(), places).apply(abs(rounded), locale()))
+
+
+@lru_cache(maxsize=1_024)
+def _pattern(kind: str, reader: Locale, places: int) -> NumberPattern:
+    """How the reader's locale writes a `kind` of number, with so many decimal places."""
+    patterns = {DECIMAL: reader.decimal_formats[None], PERCENT: reader.percent_formats[None]}
+    pattern: NumberPattern = copy(patterns[kind] if kind in patterns else reader.currency_formats["standard"])
+    pattern.frac_prec = (places, places)
+    return pattern
+
+
+def _rounded(value: Decimal | int, places: int) -> Decimal:
+    return Decimal(value).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
+
+
+def _signed(value: Decimal, text: str) -> str:
+    return f"{MINUS}{text}" if value < 0 else text
 
 
 def count(value: int | None) -> str:
@@ -37,16 +64,18 @@ def money(amount: str | None, currency: str, places: int = 0) -> str:
     """A decimal string as money of `currency`: ("1234.50", "USD") is "$1,234"; `places=2` keeps the cents."""
     if amount is None:
         return UNKNOWN
-    text = number(Decimal(amount), places)
-    symbol = SYMBOLS.get(currency)
-    if symbol is None:
-        return f"{text}\N{NO-BREAK SPACE}{currency}"
-    return f"{MINUS}{symbol}{text[1:]}" if text.startswith(MINUS) else f"{symbol}{text}"
+    rounded = _rounded(Decimal(amount), places)
+    pattern = _pattern(MONEY, locale(), places)
+    text = pattern.apply(abs(rounded), locale(), currency=currency, currency_digits=False)
+    return _signed(rounded, CODE_BEFORE_NUMBER.sub("\N{NO-BREAK SPACE}", text))
 
 
 def rate(value: float | str | None, places: int = 0) -> str:
     """A part of one as percent: 0.7234 is "72%"."""
-    return UNKNOWN if value is None else f"{number(Decimal(str(value)) * 100, places)}%"
+    if value is None:
+        return UNKNOWN
+    rounded = _rounded(Decimal(str(value)) * 100, places)
+    return _signed(rounded, _pattern(PERCENT, locale(), places).apply(abs(rounded) / 100, locale()))
 
 
 def days(value: float | str | None) -> str:
@@ -61,17 +90,41 @@ def instant(text: str) -> datetime:
 
 def clock_time(moment: datetime, zone: ZoneInfo) -> str:
     """The time of day in `zone`: "10:42"."""
-    return date_format(moment.astimezone(zone), "H:i")
+    return f"{moment.astimezone(zone):%H:%M}"
 
 
 def day(value: date, today: date) -> str:
     """A date, with its year when that isn't the present one: "Nov 22", "Nov 22, 2024"."""
-    return date_format(value, "M j" if value.year == today.year else "M j, Y")
+    return _written(value, "MMMd" if value.year == today.year else "yMMMd")
 
 
 def weekday(value: date, today: date) -> str:
     """A date with its weekday: "Sat, Nov 22"."""
-    return f"{date_format(value, 'D')}, {day(value, today)}"
+    return _written(value, "MMMEd" if value.year == today.year else "yMMMEd")
+
+
+def weekday_name(value: date, *, is_short: bool = False) -> str:
+    """ "Saturday", or "Sat"."""
+    return format_date(value, "EEE" if is_short else "EEEE", locale())
+
+
+def month(value: date) -> str:
+    """A month with its year: "November 2025"."""
+    return _written(value, "yMMMM")
+
+
+def short_month(value: date, today: date) -> str:
+    """A month in short, with its year when that isn't the present one: "Nov", "Nov 2024"."""
+    return format_date(value, "LLL", locale()) if value.year == today.year else _written(value, "yMMM")
+
+
+def long_day(value: date) -> str:
+    """A date in full, without its weekday: "November 22, 2025"."""
+    return format_date(value, "long", locale())
+
+
+def _written(value: date, skeleton: str) -> str:
+    return format_skeleton(skeleton, value, locale=locale())
 
 
 def relative_day(value: date, today: date) -> str:
@@ -83,18 +136,15 @@ def relative_day(value: date, today: date) -> str:
 def span(start: date, end: date, today: date) -> str:
     """A range of dates, as short as it stays clear: "Nov 1 – 30", "Oct 28, 2024 – Jan 3, 2025", "Nov 22, 2025"."""
     if start == end:
-        return date_format(start, "M j, Y")
-    if start.year != end.year:
-        return f"{date_format(start, 'M j, Y')} {NARROW_DASH} {date_format(end, 'M j, Y')}"
-    last = date_format(end, "j" if start.month == end.month else "M j")
-    year = "" if end.year == today.year else f", {end.year}"
-    return f"{date_format(start, 'M j')} {NARROW_DASH} {last}{year}"
+        return _written(start, "yMMMd")
+    is_near = start.year == end.year == today.year
+    return format_interval(start, end, "MMMd" if is_near else "yMMMd", locale=locale()).replace(THIN_SPACE, " ")
 
 
 def full_instant(moment: datetime, zone: ZoneInfo) -> str:
     """An instant with date, time and zone, for titles: "Saturday, November 22, 2025, 10:42 (Europe/Vienna)"."""
     local = moment.astimezone(zone)
-    return f"{date_format(local, 'l, F j, Y, H:i')} ({zone.key})"
+    return f"{format_date(local, 'full', locale())}, {clock_time(moment, zone)} ({zone.key})"
 
 
 def near_instant(moment: datetime, now: datetime, zone: ZoneInfo) -> str:

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from django.utils.formats import date_format
-
 from partner_portal.web.view import formats
 from partner_portal.web.view.figures import Figure, Figures
 from partner_portal.web.view.filters import Filters
@@ -98,7 +96,7 @@ def month_calendar(
     days = [_day(range_, day, today, most, coming) for day in dates]
     return Calendar(
         key=first.strftime("%Y-%m"),
-        name=date_format(first, "F Y"),
+        name=formats.month(first),
         weekdays=tuple(_weekday(week_start + offset) for offset in range(7)),
         weeks=_weeks(days, (first.weekday() - week_start) % 7),
         total=range_.total(first),
@@ -140,8 +138,8 @@ class _Range:
         """The way to `month` while the month `shown` is."""
         fields = self.filters.fields() | {"month": month.strftime("%Y-%m")}
         return MonthLink(
-            date_format(month, "F Y"),
-            date_format(month, "M"),
+            formats.month(month),
+            formats.short_month(month, month),
             f"?{urlencode(fields)}",
             self.total(month).plain,
             month == shown,
@@ -172,7 +170,7 @@ def _weekday(number: int) -> tuple[str, str]:
     """Short and long, in the active locale."""
     monday = date(2024, 1, 1)
     day = monday + timedelta(days=number % 7)
-    return date_format(day, "D"), date_format(day, "l")
+    return formats.weekday_name(day, is_short=True), formats.weekday_name(day)
 
 
 def _weeks(days: Sequence[Day], blanks: int) -> tuple[tuple[Day | None, ...], ...]:
@@ -188,7 +186,7 @@ def _day(range_: _Range, day: date, today: date, most: int, coming: Sequence[App
     shown = named[:MOST_TITLES]
     return Day(
         day.isoformat(),
-        date_format(day, "j"),
+        str(day.day),
         formats.weekday(day, today),
         range_.figure(day),
         -(-count * LOADS // most) if most else 0,

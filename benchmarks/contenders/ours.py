@@ -1,4 +1,4 @@
-"""Our first load, into a DuckDB file."""
+"""Our first load, into a DuckDB file or into the PostgreSQL of the order's `location`."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ async def load(order: dict[str, Any], location: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    order = json.load(sys.stdin)
     with tempfile.TemporaryDirectory() as folder:
-        done = asyncio.run(load(json.load(sys.stdin), str(Path(folder, "warehouse.duckdb"))))
+        done = asyncio.run(load(order, order["location"] or str(Path(folder, "warehouse.duckdb"))))
     done["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     json.dump(done, sys.stdout)

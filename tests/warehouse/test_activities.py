@@ -19,7 +19,6 @@ from partner_portal.autotask.catalog import COMPANY_NOTES, COMPANY_TO_DOS, TASKS
 from partner_portal.organizations.scope import OrganizationScope
 from partner_portal.warehouse import activities
 from partner_portal.warehouse.duckdb_store import DuckDBEngine, DuckDBSession
-from partner_portal.warehouse.migration import migrate
 from partner_portal.warehouse.organization_store import MirrorWarehouse
 from partner_portal.warehouse.store import OrganizationStore, Tenant
 from warehouse.filling import complete, fill
@@ -343,8 +342,7 @@ class CountingEngine(DuckDBEngine):
 @pytest.fixture
 def counting() -> Iterator[CountingEngine]:
     engine = CountingEngine(":memory:")
-    with engine.writing(0) as session:
-        migrate(session, indexed=False)
+    engine.migrate()
     yield engine
     engine.close()
 

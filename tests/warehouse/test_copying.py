@@ -69,7 +69,7 @@ def test_what_is_written_after_the_instant_is_not_in_it_and_nobody_waits_for_the
     writer.join(5)
     assert tries == [False]
     assert ended.is_set()
-    with engine.reading() as session:
+    with engine.reading(1) as session:
         assert len(session.fetch(f"SELECT * FROM {SCHEMA}.schema_version")) == 2
     engine.close()
     assert rows_in(tmp_path / "copy.duckdb") == {"schema_version": 1}

@@ -13,7 +13,8 @@ from partner_portal.autotask.catalog import COMPANY_NOTES, OPPORTUNITIES, TASKS
 from partner_portal.organizations.scope import OrganizationScope
 from partner_portal.warehouse.opening import open_warehouse
 from partner_portal.warehouse.store import Source, WarehouseError
-from postgres import fresh_database
+from partner_portal.warehouse.tables import TABLES
+from postgres import OWNER, fresh_database
 from warehouse.filling import AT, fill, fill_deals
 
 OURS = OrganizationScope(1)
@@ -203,3 +204,23 @@ def test_a_store_whose_activities_may_not_fit_derives_them_anew(location: str, o
             assert store.rows("SELECT id, is_echo FROM activities") == [(scope.organization_id, False)]
             store.settle_activities()
     warehouse.close()
+
+
+def test_a_store_of_before_its_indexes_gets_them_and_one_half_built_anew(postgres_server: str) -> None:
+    indexes = {table.index for table in TABLES if table.index}
+    with fresh_database(postgres_server) as address:
+        open_warehouse(address).close()
+        alter(address, "DROP INDEX mirror.appointments_organization_id_start_date_time_idx")
+        with psycopg.connect(address.replace(f"//{OWNER}:", "//postgres:")) as connection:
+            connection.execute(
+                "UPDATE pg_index SET indisvalid = FALSE "
+                "WHERE indexrelid = 'mirror.activities_organization_id_happened_at_idx'::regclass"
+            )
+        open_warehouse(address).close()
+        with psycopg.connect(address) as connection:
+            valid = connection.execute(
+                "SELECT relname FROM pg_index JOIN pg_class AS named ON named.oid = indexrelid "
+                "WHERE indisvalid AND relname = ANY(%s)",
+                [list(indexes)],
+            ).fetchall()
+    assert {name for (name,) in valid} == indexes

@@ -8,12 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from partner_portal.autotask.catalog import OPPORTUNITIES
+from partner_portal.autotask.catalog import COMPANY_NOTES, OPPORTUNITIES
 from partner_portal.organizations.scope import OrganizationScope
+from partner_portal.warehouse import postgres_connections
 from partner_portal.warehouse.opening import open_warehouse
+from partner_portal.warehouse.postgres_connections import LANES, READERS, WRITERS
+from partner_portal.warehouse.postgres_store import LEARNED_FROM
 from partner_portal.warehouse.store import Warehouse, WarehouseError
 from postgres import fresh_database
-from warehouse.filling import complete, deals, fill_deals, held
+from warehouse.filling import complete, deals, fill, fill_deals, held
 
 OURS = OrganizationScope(1)
 
@@ -37,6 +40,15 @@ def hang_up(address: str) -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+def connections_of(address: str) -> int:
+    with psycopg.connect(address) as connection:
+        found = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchone()
+    assert found is not None
+    return int(found[0])
 
 
 def test_a_server_that_is_not_there_is_said_in_one_line() -> None:
@@ -84,14 +96,89 @@ def test_many_readers_at_once_leave_few_connections_behind(address: str, opened:
     fill_deals(store, 1)
     with ThreadPoolExecutor(12) as threads:
         assert list(threads.map(lambda _: held(store), range(24))) == [{1: "Deal"}] * 24
-    with psycopg.connect(address) as connection:
-        found = connection.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        ).fetchone()
-    assert found is not None
-    assert found[0] <= 8
+    assert connections_of(address) <= READERS + WRITERS
 
 
 def test_an_unfinished_load_keeps_its_connection_no_longer_than_itself(address: str, opened: Warehouse) -> None:
     opened.organization(OURS).load(OPPORTUNITIES).append(deals(1))
     assert opened.organization(OURS).sources() == {}
+
+
+def test_more_loads_than_connections_share_them_and_each_keeps_its_rows(address: str, opened: Warehouse) -> None:
+    loads = []
+    for number in range(1, 2 * LANES + 2):
+        load = opened.organization(OrganizationScope(number)).load(OPPORTUNITIES)
+        load.append(deals(number, title=f"of {number}"))
+        load.write()
+        loads.append(load)
+    assert connections_of(address) <= LANES + WRITERS + READERS
+    for load in loads:
+        load.commit(complete(OPPORTUNITIES), replace=True)
+    for number in range(1, 2 * LANES + 2):
+        assert held(opened.organization(OrganizationScope(number))) == {number: f"of {number}"}
+
+
+def test_loads_that_nobody_ended_make_room_for_others(address: str, opened: Warehouse) -> None:
+    for _ in range(3 * LANES):
+        load = opened.organization(OURS).load(OPPORTUNITIES)
+        load.append(deals(1))
+        load.write()
+    del load
+    assert fill_deals(opened.organization(OURS), 2) == 1
+    with psycopg.connect(address) as connection:
+        left = connection.execute("SELECT count(*) FROM pg_class WHERE relname LIKE 'staged%'").fetchone()
+    assert left == (0,)
+
+
+def test_a_lost_connection_takes_with_it_the_loads_that_shared_it_and_no_later_one(
+    address: str, opened: Warehouse
+) -> None:
+    loads = [opened.organization(OrganizationScope(number)).load(OPPORTUNITIES) for number in range(1, LANES + 3)]
+    for load in loads:
+        load.append(deals(1))
+        load.write()
+    hang_up(address)
+    for load in loads:
+        with pytest.raises(WarehouseError):
+            load.commit(complete(OPPORTUNITIES), replace=True)
+        load.abandon("the connection was lost")
+    assert fill_deals(opened.organization(OURS), 5) == 1
+
+
+def test_whoever_waits_too_long_for_a_connection_is_told_what_to_do(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_connections, "READERS", 1)
+    warehouse = open_warehouse(address)
+    warehouse._engine._connections.readers.timeout = 0.05
+    with warehouse.organization(OURS).snapshot(), pytest.raises(WarehouseError, match=r"No connection .* came free"):
+        warehouse.organization(OURS).sources()
+    assert warehouse.organization(OURS).sources() == {}
+    warehouse.close()
+
+
+def test_what_is_written_much_is_counted_at_once(address: str, opened: Warehouse) -> None:
+    fill(opened.organization(OURS), COMPANY_NOTES, [COMPANY_NOTES.record(id=n) for n in range(LEARNED_FROM)])
+    opened.organization(OURS).settle_activities()
+    with psycopg.connect(address) as connection:
+        for table in ("company_notes", "activities"):
+            counted = connection.execute("SELECT reltuples FROM pg_class WHERE relname = %s", [table]).fetchone()
+            assert counted == (LEARNED_FROM,)
+
+
+@pytest.mark.parametrize("readers", [1, 2])
+def test_a_report_reads_through_a_second_connection_only_where_one_is_idle(
+    address: str, monkeypatch: pytest.MonkeyPatch, readers: int
+) -> None:
+    monkeypatch.setattr(postgres_connections, "READERS", readers)
+    warehouse = open_warehouse(address)
+    store = warehouse.organization(OURS)
+    fill_deals(store, 1)
+    if readers > 1:
+        with store.snapshot(), store.snapshot():  # so that two are open
+            pass
+    monkeypatch.setattr(postgres_connections, "NO_WAIT_SECONDS", 0.001 if readers == 1 else 10.0)
+    with store.snapshot() as view, view.twin() as twin:
+        assert (None if twin is None else held(twin)) == (None if readers == 1 else {1: "Deal"})
+        assert held(view) == {1: "Deal"}
+    warehouse.close()

@@ -115,7 +115,8 @@ def _changes(inquiry: Inquiry, names: Collection[str]) -> str:
     mapping = inquiry.mapping
     outcome = outcome_sql(inquiry.dialect, mapping)
     projected = is_dated_now("projected_close_date", inquiry.spans.recorded)
-    is_in = f"kind <> 'vanished' AND {outcome} = {_text(Outcome.OPEN)} AND {projected}"
+    is_in = f"{projected} AND kind <> 'vanished' AND {outcome} = {_text(Outcome.OPEN)}"
+    is_in = f"{is_in} AND {inquiry.confined(Subject.CHANGES)}"
     return statement(
         "changes",
         outcome=outcome,
@@ -123,7 +124,8 @@ def _changes(inquiry: Inquiry, names: Collection[str]) -> str:
         projected_on=date_only_sql("projected_close_date", inquiry.frame.zone, inquiry.spans.recorded)
         if "projected_on" in names
         else "CAST(NULL AS DATE)",
-        is_in=f"COALESCE({is_in} AND {inquiry.confined(Subject.CHANGES)}, FALSE)",
+        is_in=f"COALESCE({is_in}, FALSE)",
+        is_surely_in=is_in,
         is_created=is_dated_now("create_date", inquiry.spans.first_seen),
     )
 

@@ -34,11 +34,14 @@ def is_dated_earlier(column: str, local: Span | None, frame: Frame) -> str:
 
 def _is_dated(column: str, period: str, local: Span | None) -> str:
     begins, ends = f"CAST(${period}start AS TIMESTAMP)", f"CAST(${period}end AS TIMESTAMP) + INTERVAL '1 day'"
-    if local is not None:
-        plain = is_plain_date_sql(column)
-        begins = f"CASE WHEN {plain} THEN {begins} ELSE ${period}starts_at END"
-        ends = f"CASE WHEN {plain} THEN {ends} ELSE ${period}ends_at END"
-    return f"({column} >= {begins} AND {column} < {ends})"
+    if local is None:
+        return f"({column} >= {begins} AND {column} < {ends})"
+    # What no index can answer is asked of those only that may lie in the period.
+    roughly = f"{column} >= LEAST({begins}, ${period}starts_at) AND {column} < GREATEST({ends}, ${period}ends_at)"
+    plain = is_plain_date_sql(column)
+    begins = f"CASE WHEN {plain} THEN {begins} ELSE ${period}starts_at END"
+    ends = f"CASE WHEN {plain} THEN {ends} ELSE ${period}ends_at END"
+    return f"({roughly} AND {column} >= {begins} AND {column} < {ends})"
 
 
 def is_earlier(column: str | None, frame: Frame) -> str:

@@ -187,15 +187,15 @@ def _touch_all_if_many(session: Session, organization_id: int) -> None:
 
 def settle(engine: Engine, organization_id: int) -> None:
     """Bring the organization's table of activities up to date, in one transaction; without changes only look."""
-    with engine.reading() as session:
+    with engine.reading(organization_id) as session:
         if _is_settled(session, organization_id):
             return
-    ours = {"organization": organization_id}
+    ours, derived = {"organization": organization_id}, 0
     with engine.writing(organization_id) as session:
         dialect = read_dialect(session, organization_id)
         if _touches_all(session, organization_id):
             session.change(f"DELETE FROM {ACTIVITIES.address} {_OURS}", ours)
-            _derive(session, organization_id, deriving_sql(dialect))
+            derived = _derive(session, organization_id, deriving_sql(dialect))
         else:
             if dialect is Dialect.LIVE:
                 session.change(_TOUCH_ECHOES, ours)
@@ -205,13 +205,14 @@ def settle(engine: Engine, organization_id: int) -> None:
                 "AND touched.entity = known.source AND touched.id = known.id)",
                 ours,
             )
-            _derive(session, organization_id, deriving_sql(dialect, only_touched=True))
+            derived = _derive(session, organization_id, deriving_sql(dialect, only_touched=True))
         session.change(f"DELETE FROM {_TOUCHED} {_OURS}", ours)
+    engine.learn(ACTIVITIES, derived)
 
 
-def _derive(session: Session, organization_id: int, deriving: str) -> None:
+def _derive(session: Session, organization_id: int, deriving: str) -> int:
     """Add what `deriving` finds, by time: a period's rows lie together then, and its reports read no others."""
-    session.change(
+    return session.change(
         f"{_INTO} SELECT $organization, {ACTIVITIES.column_list} FROM ({deriving}) AS derived ORDER BY happened_at",
         {"organization": organization_id},
     )

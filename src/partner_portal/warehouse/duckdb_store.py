@@ -14,7 +14,7 @@ import shutil
 import threading
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -25,9 +25,10 @@ from cachetools import LRUCache, cached
 
 from partner_portal.autotask.catalog import Entity
 from partner_portal.warehouse.engine import BATCH, DEFECT, Parameters
+from partner_portal.warehouse.migration import NOBODY, migrate
 from partner_portal.warehouse.payload import WITH_ZONE, wire_columns
 from partner_portal.warehouse.store import WarehouseError, WarehouseLocked
-from partner_portal.warehouse.tables import ENTITY_TABLES, SCHEMA, Column
+from partner_portal.warehouse.tables import ENTITY_TABLES, SCHEMA, Column, Table
 
 IN_MEMORY = ":memory:"
 ALIAS = "warehouse_file"
@@ -149,9 +150,6 @@ def _taken(wire: str, column: Column) -> str:
 class DuckDBEngine:
     """One database instance; every use takes a cursor of its own, which costs about 10 microseconds."""
 
-    reads_beside = True
-    """Planning a statement takes as long as running it, and one thread."""
-
     def __init__(self, location: str, *, memory_limit: str | None = None) -> None:
         self.folder = _folder_of(location)
         """Where rows lie for a moment on their way in; SQL can reach no other files."""
@@ -174,8 +172,13 @@ class DuckDBEngine:
                 cursor.execute(f"USE {ALIAS}")
             return cursor
 
+    def migrate(self) -> None:
+        """Bring the tables up to date. Without indexes: DuckDB joins faster than it keeps one."""
+        with self.writing(NOBODY) as session:
+            migrate(session, on_server=False)
+
     @contextmanager
-    def reading(self) -> Iterator[DuckDBSession]:
+    def reading(self, _organization_id: int, /) -> Iterator[DuckDBSession]:
         """A read-only transaction in which every read sees the same state."""
         cursor = self.cursor()
         try:
@@ -184,6 +187,10 @@ class DuckDBEngine:
                 yield DuckDBSession(cursor)
         finally:
             cursor.close()
+
+    def reading_beside(self, organization_id: int, /) -> AbstractContextManager[DuckDBSession]:
+        """A second reading: planning a statement takes as long as running it, and one thread."""
+        return self.reading(organization_id)
 
     @contextmanager
     def writing(self, _organization_id: int, /) -> Iterator[DuckDBSession]:
@@ -210,6 +217,9 @@ class DuckDBEngine:
     def staging(self, entity: Entity[Any]) -> DuckDBStaging:
         """A new, empty staging table for rows of `entity`."""
         return DuckDBStaging(self, entity)
+
+    def learn(self, _table: Table, _rows: int, /) -> None:
+        """Do nothing: DuckDB counts as it writes."""
 
     def copy_to(self, target: Path, at_instant: Callable[[], None]) -> None:
         """Write what is held at one instant into a new file, without what was deleted or is not committed.
@@ -298,7 +308,7 @@ def _connect(location: str, memory_limit: str, folder: Path) -> duckdb.DuckDBPyC
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
     except (duckdb.Error, OSError) as error:
-        raise _cannot_open(path, error) from error
+        raise cannot_open(path, error) from error
     return _confined(connection, folder)
 
 
@@ -332,7 +342,8 @@ def _confined(connection: duckdb.DuckDBPyConnection, folder: Path) -> duckdb.Duc
     return connection
 
 
-def _cannot_open(path: Path, error: Exception) -> WarehouseError:
+def cannot_open(path: Path, error: Exception) -> WarehouseError:
+    """The refusal of a file that DuckDB would not open, `WarehouseLocked` where another process owns it."""
     message = str(error)
     if "Could not set lock on file" in message:
         holder = re.search(r"PID (\d+)", message)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from partner_portal.autotask.catalog import Entity
+from partner_portal.warehouse.tables import Table
 
 Parameters = Mapping[str, Any]
 
@@ -52,18 +53,26 @@ class Staging(Protocol):
 class Engine(Protocol):
     """A DuckDB file or a PostgreSQL database. Safe to use from several threads."""
 
-    @property
-    def reads_beside(self) -> bool:
-        """Whether reading through two sessions at once is quicker, and a second session always to be had."""
+    def migrate(self) -> None:
+        """Make the tables those of the catalogue; raises `WarehouseError` when a newer portal wrote them."""
 
-    def reading(self) -> AbstractContextManager[Session]:
-        """A read-only transaction in which every read sees the same state."""
+    def reading(self, organization_id: int, /) -> AbstractContextManager[Session]:
+        """A read-only transaction in which every read sees the same state, of the organization's rows."""
+
+    def reading_beside(self, organization_id: int, /) -> AbstractContextManager[Session | None]:
+        """A second reading for somebody who holds one, to read through both at once; None where it would have to wait.
+
+        It may see a later state than the first.
+        """
 
     def writing(self, organization_id: int, /) -> AbstractContextManager[Session]:
         """A write transaction, committed at the end, undone on an error. Those of one organization queue up."""
 
     def staging(self, entity: Entity[Any]) -> Staging:
         """A new, empty staging table for rows of `entity`."""
+
+    def learn(self, table: Table, rows: int) -> None:
+        """Let the planner of statements know that so many `rows` of `table` were written, if it matters."""
 
     def copy_to(self, target: Path, at_instant: Callable[[], None]) -> None:
         """Write all of one instant into the new file `target`, beside the store's own; call `at_instant` then."""

@@ -109,6 +109,7 @@ class MirrorLoad:
             with writer.writing(self._organization_id) as session:
                 held = self._settle(session, source, _Removal(replace, list(remove), most_removed))
             self._end()
+            self._engine.learn(self._table, self._rows)
             return held
 
     def abandon(self, problem: str) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from partner_portal.warehouse.activities import touch_everybody
 from partner_portal.warehouse.engine import Session
 from partner_portal.warehouse.history import begin_history, complete_history
+from partner_portal.warehouse.postgres_walls import lower_walls, raise_walls
 from partner_portal.warehouse.store import WarehouseError
 from partner_portal.warehouse.tables import (
     ENTITY_TABLES,
@@ -24,6 +25,9 @@ from partner_portal.warehouse.tables import (
     Table,
 )
 
+NOBODY = 0
+"""The organization whose turn in the queue of writers an opening takes: ids begin at 1."""
+
 _NAMES = {
     "character varying": "VARCHAR",
     "numeric": "DECIMAL(18,2)",
@@ -31,8 +35,8 @@ _NAMES = {
 }
 
 
-def migrate(session: Session, *, indexed: bool) -> None:
-    """Create what is missing, in the transaction of `session`; with `indexed` the tables get their indexes.
+def migrate(session: Session, *, on_server: bool) -> None:
+    """Create what is missing, in the transaction of `session`; with `on_server` tables get indexes and walls.
 
     Raises `WarehouseError` when a newer version of the portal has written the store.
     """
@@ -47,11 +51,23 @@ def migrate(session: Session, *, indexed: bool) -> None:
     if not versions:
         session.change(f"INSERT INTO {SCHEMA}.schema_version VALUES ($version)", {"version": SCHEMA_VERSION})
     held = _held_columns(session)
+    if on_server and any(_lacks(table, held.get(table.name, {})) for table in TABLES):
+        lower_walls(session)
+    _complete(session, held, on_server=on_server)
+    if on_server:
+        raise_walls(session)
+
+
+def _lacks(table: Table, held: dict[str, str]) -> bool:
+    return any(held.get(column.name) != column.type for column in table.columns)
+
+
+def _complete(session: Session, held: dict[str, dict[str, str]], *, on_server: bool) -> None:
     altered = []
     emptied: dict[Table, list[str]] = {}
     for table in TABLES:
         if table.name not in held:
-            _create(session, table, indexed=indexed)
+            _create(session, table, indexed=on_server)
         elif columns := _fit(session, table, held[table.name]):
             _read_anew(session, table)
             emptied[table] = columns
@@ -86,7 +102,7 @@ def _create(session: Session, table: Table, *, indexed: bool) -> None:
         columns.append(f"PRIMARY KEY ({', '.join((ORGANIZATION, *table.key))})")
     session.change(f"CREATE TABLE {table.address} ({', '.join(columns)})")
     if indexed and table.ranged_by:
-        session.change(f"CREATE INDEX ON {table.address} ({ORGANIZATION}, {table.ranged_by})")
+        session.change(f"CREATE INDEX {table.index} ON {table.address} ({ORGANIZATION}, {table.ranged_by})")
 
 
 def _fit(session: Session, table: Table, held: dict[str, str]) -> list[str]:

@@ -49,7 +49,7 @@ class MirrorStore:
         self._session = session
 
     def _reading(self) -> AbstractContextManager[Session]:
-        return self._engine.reading() if self._session is None else nullcontext(self._session)
+        return self._engine.reading(self._organization_id) if self._session is None else nullcontext(self._session)
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run one SELECT over bare table names and return its rows, this organization's only."""
@@ -170,16 +170,19 @@ class MirrorStore:
         if self._session is not None:
             yield self
             return
-        with self._engine.reading() as session:
+        with self._engine.reading(self._organization_id) as session:
             yield MirrorStore(self._engine, self._scope, self._keeping, session=session)
 
     @contextmanager
     def twin(self) -> Iterator[OrganizationStore | None]:
         """A second view of this snapshot's state; None where there is none to be had."""
-        if self._session is None or not self._engine.reads_beside:
+        if self._session is None:
             yield None
             return
-        with self._engine.reading() as session:
+        with self._engine.reading_beside(self._organization_id) as session:
+            if session is None:
+                yield None
+                return
             twin = MirrorStore(self._engine, self._scope, self._keeping, session=session)
             yield twin if twin.state() == self.state() else None
 

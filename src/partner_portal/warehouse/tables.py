@@ -11,7 +11,7 @@ from decimal import Decimal
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
-from partner_portal.autotask.catalog import CATALOG, Entity, Record
+from partner_portal.autotask.catalog import APPOINTMENTS, CATALOG, COMPANY_TO_DOS, TASKS, Entity, Record
 
 SCHEMA = "mirror"
 """The schema that holds the tables; reports name them bare and never reach it (see `scoped_select`)."""
@@ -56,6 +56,11 @@ class Table:
         return f'{SCHEMA}."{self.name}"'
 
     @property
+    def index(self) -> str | None:
+        """The name of the index over the organization and `ranged_by`."""
+        return None if self.ranged_by is None else f"{self.name}_{ORGANIZATION}_{self.ranged_by}_idx"
+
+    @property
     def column_list(self) -> str:
         """The quoted columns without the organization, separated by commas."""
         return ", ".join(f'"{column.name}"' for column in self.columns)
@@ -75,9 +80,17 @@ def _columns(record: type[Record]) -> tuple[Column, ...]:
     return tuple(columns)
 
 
+_RANGED_BY = {
+    APPOINTMENTS.path: "start_date_time",
+    COMPANY_TO_DOS.path: "start_date_time",
+    TASKS.path: "start_date_time",
+}
+"""By which instant reports, or the activities derived from them, ask for some of an entity's rows."""
+
+
 def table_of(entity: Entity[Any]) -> Table:
     """The table that holds `entity`: one column per attribute of its record."""
-    return Table(entity.table, _columns(entity.record), ("id",))
+    return Table(entity.table, _columns(entity.record), ("id",), ranged_by=_RANGED_BY.get(entity.path))
 
 
 ENTITY_TABLES: dict[str, Table] = {entity.path: table_of(entity) for entity in CATALOG}
@@ -133,6 +146,7 @@ OPPORTUNITY_CHANGES = Table(
         Column("create_date", "TIMESTAMP"),
     ),
     ("opportunity_id", "version"),
+    ranged_by="projected_close_date",
 )
 """What each opportunity looked like from `seen_at` on, one row per change seen: the API has no history.
 
@@ -155,7 +169,7 @@ ACTIVITIES = Table(
         Column("happened_at", "TIMESTAMP"),
         Column("is_echo", "BOOLEAN"),
     ),
-    ("source", "id"),
+    ("id", "source"),  # the number first: comparing it costs an index half of what comparing texts does
     ranged_by="happened_at",
 )
 """What was done with customers, derived from the rows of the tenant's dialect (see `activities`).

@@ -21,7 +21,7 @@ FROM (
                COALESCE({is_created}, FALSE) AS is_created
         FROM opportunity_changes
         WHERE seen_at <= $recorded_until
-          AND opportunity_id IN (SELECT opportunity_id FROM opportunity_changes WHERE {is_in})
+          AND opportunity_id IN (SELECT opportunity_id FROM opportunity_changes WHERE {is_surely_in})
     ) AS judged
     WINDOW history AS (PARTITION BY id ORDER BY seen_at, version)
 ) AS seen

@@ -1,5 +1,5 @@
 -- Deals grouped by all that any figure asks of them but the date they should close on. Dates are compared as they are
--- stored.
+-- stored. OFFSET 0 changes nothing but that PostgreSQL works out the outcome and the end once for each row.
 SELECT owner_id, stage, outcome,
        CASE WHEN is_ended THEN CASE outcome WHEN 'won' THEN win_reason WHEN 'lost' THEN loss_reason END END AS reason,
        probability IS NOT NULL AS has_probability, end_date IS NOT NULL AS is_dated,
@@ -22,6 +22,7 @@ FROM (
             FROM opportunities
             WHERE {confined}
         ) AS judged
+        OFFSET 0
     ) AS ended
 ) AS dated
 WHERE outcome = 'open' OR is_created OR is_created_earlier OR is_ended OR is_ended_earlier

@@ -6,7 +6,7 @@ FRONTEND := src/partner_portal/web/frontend
 FRONTEND_SOURCES := $(wildcard $(FRONTEND)/*.json $(FRONTEND)/*.ts $(FRONTEND)/src/* $(FRONTEND)/src/*/*)
 LOCK := $(BIN)/uv pip compile --quiet --system-certs --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: demo test check bench format lock setup screenshots looks clean
+.PHONY: demo test test-postgres check bench format lock setup screenshots looks clean
 
 demo: .venv/run.stamp .venv/frontend.stamp  ## Sandbox and portal with generated data, on http://127.0.0.1:8000
 	$(BIN)/portal demo
@@ -14,6 +14,10 @@ demo: .venv/run.stamp .venv/frontend.stamp  ## Sandbox and portal with generated
 test: setup  ## Everything, with a real browser and a real PostgreSQL
 	@PORTAL_TEST_BROWSER="$$($(BIN)/python tools/browser.py)" && export PORTAL_TEST_BROWSER && \
 	  $(MAKE) --no-print-directory check && $(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-postgres: setup  ## The portal's tests once more, with everything in PostgreSQL; those of the other parts know both
+	PORTAL_TEST_STORE=postgresql $(BIN)/python -m pytest -n 2 --dist loadgroup \
+	  --ignore=tests/{acceptance,autotask,faults,journeys,lib,mirror,reports,sandbox,warehouse}
 
 check: setup  ## What needs no test run: format, lint, types, imports, dependencies
 	$(BIN)/ruff format --check .

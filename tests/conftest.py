@@ -14,6 +14,23 @@ import pytest
 from django.conf import settings
 
 from doubles import held_parts
+from postgres import postgres_server, postgres_url
+from stores import (
+    django_db_keepdb,
+    django_db_modify_db_settings,
+    empty_warehouse,
+    leave_out_embedded,
+    shared_warehouse,
+)
+
+__all__ = [
+    "django_db_keepdb",
+    "django_db_modify_db_settings",
+    "empty_warehouse",
+    "postgres_server",
+    "postgres_url",
+    "shared_warehouse",
+]
 
 # A busy machine is no reason to fail: timings are measured in benchmarks.
 hypothesis.settings.register_profile("portal", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -34,6 +51,10 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    leave_out_embedded(config, items)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Refuse sets: their order is another in every process, and parallel workers must collect the same tests."""
     for marker in metafunc.definition.iter_markers("parametrize"):
@@ -42,14 +63,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def parts(db) -> Iterator:
-    """The parts of a portal whose warehouse is in memory, whose clock stands at NOW, and whose Autotask is nowhere."""
-    from partner_portal.warehouse.opening import open_warehouse
-
-    warehouse = open_warehouse(":memory:")
-    with held_parts(warehouse, NOW) as made:
+def parts(db, empty_warehouse) -> Iterator:
+    """The parts of a portal whose warehouse is empty, whose clock stands at NOW, and whose Autotask is nowhere."""
+    with held_parts(empty_warehouse, NOW) as made:
         yield made
-    warehouse.close()
 
 
 @pytest.fixture

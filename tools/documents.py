@@ -75,9 +75,14 @@ def metrics_page() -> str:
 
 MONITORING = """# Monitoring
 
-`/livez` answers 200 as long as the process answers. `/readyz` answers 200 when the database, the warehouse and the jobs
-can be used, else 503 with the part that cannot. `/metrics` is for the addresses of `PORTAL_METRICS_ADDRESSES` only, in
-the Prometheus format; the usual `process_...` and `python_...` figures are there as well.
+`/livez` answers 200 as long as the process answers. `/readyz` answers 200 when the database, the warehouse, the jobs
+and the line to the other processes can be used, else 503 with the part that cannot. `/metrics` is for the addresses of
+`PORTAL_METRICS_ADDRESSES` only, in the Prometheus format; the usual `process_...` and `python_...` figures are there as
+well. `portal worker` answers the three at `--metrics-port`.
+
+The web processes of one `portal serve --workers N` count together: whichever is asked tells of all, and leaves out
+`process_...` and `python_...`. Each worker tells of itself: sum counters and histograms over instances. The gauges of
+organizations and queues are read from the database, the same everywhere: take their `max`.
 
 Labels have few values: routes of the URL configuration (`static` for files, `none` where nothing matched), methods,
 statuses, entities of Autotask, outcomes, and the slugs of organizations. Nothing that a client makes up becomes one.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError, connection
 
-from partner_portal.bootstrap.jobs import at_work
+from partner_portal.bootstrap.jobs import at_work, elsewhere
 from partner_portal.organizations.models import Connection, SyncRun
 from partner_portal.usecases.measures import MEASURES, count_autotask_request
 
@@ -27,13 +27,28 @@ def test_a_living_process_says_so(client):
 def test_a_portal_whose_parts_answer_is_ready(client, parts, jobs_at_work):
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json() == {"database": "ok", "warehouse": "ok", "jobs": "ok"}
+    assert answer.json() == {"database": "ok", "warehouse": "ok", "jobs": "ok", "cluster": "ok"}
 
 
 def test_without_jobs_it_is_not_ready(client, parts):
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json() == {"database": "ok", "warehouse": "ok", "jobs": "not running"}
+    assert answer.json() == {"database": "ok", "warehouse": "ok", "jobs": "not running", "cluster": "ok"}
+
+
+def test_a_process_that_leaves_the_jobs_to_others_is_ready_without_them(client, parts):
+    elsewhere.set()
+    try:
+        assert client.get("/readyz").status_code == 200
+    finally:
+        elsewhere.clear()
+
+
+def test_a_process_that_the_others_may_take_for_dead_is_not_ready(client, parts, jobs_at_work):
+    parts.member.is_lost = True
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["cluster"] == "no line to the other processes"
 
 
 def test_without_its_warehouse_it_is_alive_and_not_ready(client, parts, jobs_at_work):
@@ -41,8 +56,8 @@ def test_without_its_warehouse_it_is_alive_and_not_ready(client, parts, jobs_at_
     answer = client.get("/readyz")
     assert answer.status_code == 503
     told = answer.json()
-    assert told.pop("warehouse").startswith("The DuckDB warehouse answered: ")
-    assert told == {"database": "ok", "jobs": "ok"}
+    assert told.pop("warehouse").startswith(("The DuckDB warehouse answered: ", "The warehouse is closed."))
+    assert told == {"database": "ok", "jobs": "ok", "cluster": "ok"}
     assert client.get("/livez").status_code == 200
 
 
@@ -54,7 +69,7 @@ def test_without_its_database_it_is_alive_and_not_ready(client, parts, jobs_at_w
         answer = client.get("/readyz")
         assert client.get("/livez").status_code == 200
     assert answer.status_code == 503
-    assert answer.json() == {"database": "OperationalError", "warehouse": "ok", "jobs": "ok"}
+    assert answer.json() == {"database": "OperationalError", "warehouse": "ok", "jobs": "ok", "cluster": "ok"}
 
 
 def told(client) -> dict[str, float]:

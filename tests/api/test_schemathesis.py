@@ -13,7 +13,9 @@ import hypothesis
 import pytest
 import schemathesis
 from django.conf import settings
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.middleware.csrf import _get_new_csrf_string
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import ignored_auth
@@ -62,7 +64,18 @@ def described(**coverage):
 
 
 @pytest.fixture
-def installation(parts, organization, store, monkeypatch):
+def one_connection():
+    """Let requests leave the test's connection open, as Django's own test client does."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def installation(one_connection, parts, organization, store, monkeypatch):
     """An organization with rows and a team, connected to a sandbox; limits that no test reaches."""
     world = World.empty(now=None)
     world.insert("Companies", {"companyName": "First"})

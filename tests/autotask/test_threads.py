@@ -114,3 +114,69 @@ def test_users_do_not_share() -> None:
     register = ThreadRegister()
     assert register.of("a") is register.of("A")
     assert register.of("a") is not register.of("b")
+
+
+class Books:
+    """A lender that lends nothing by itself, and notes what it is told."""
+
+    def __init__(self) -> None:
+        self.wanted: list[str] = []
+        self.returned_to: list[str] = []
+
+    def want(self, _threads: Threads, entity: str) -> None:
+        self.wanted.append(entity)
+
+    def returned(self, _threads: Threads, entity: str) -> None:
+        self.returned_to.append(entity)
+
+
+async def test_what_is_not_lent_is_waited_for() -> None:
+    books = Books()
+    threads = ThreadRegister(books).of("API@example")
+    slots = [threads.slot("Companies") for _ in range(3)]
+    waiting = [asyncio.create_task(slot.__aenter__()) for slot in slots]
+    await asyncio.sleep(0)
+    assert threads.use("Companies").lacking == 3
+    assert books.wanted == ["Companies"] * 3
+    threads.lend("Companies", 2)
+    async with asyncio.timeout(1):
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.sleep(0)
+    assert sorted(task.done() for task in waiting) == [False, True, True]
+    assert threads.use("Companies").lacking == 1
+    for task in waiting:
+        task.cancel()
+    await asyncio.wait(waiting)
+
+
+async def test_a_free_thread_goes_back_at_once_and_a_used_one_afterwards() -> None:
+    books = Books()
+    threads = Threads(name="api", lender=books)
+    threads.lend("Companies", 2)
+    async with threads.slot("Companies"):
+        assert threads.recall("Companies")
+        assert not threads.recall("Companies")
+        waiting = asyncio.create_task(threads.slot("Companies").__aenter__())
+        await asyncio.sleep(0)
+        assert books.returned_to == []
+    assert books.returned_to == ["Companies"]  # not handed to whoever waits here
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    waiting.cancel()
+    await asyncio.wait([waiting])
+
+
+async def test_what_is_under_way_counts_after_all_that_was_lent_is_gone() -> None:
+    threads = Threads(name="api", lender=Books())
+    threads.lend("Companies", 3)
+    async with threads.slot("Companies"), threads.slot("Companies"):
+        threads.forget("Companies")
+        threads.lend("Companies", 3)
+        async with threads.slot("Companies"):
+            assert threads.use("Companies").under_way == 3
+            slot = threads.slot("Companies")
+            late = asyncio.create_task(slot.__aenter__())
+            await asyncio.sleep(0)
+            assert not late.done()
+        async with asyncio.timeout(1):
+            await late

@@ -60,10 +60,18 @@ def test_a_wrong_value_is_one_line_that_names_the_setting(name, value):
     assert "\n" not in line
 
 
-@pytest.mark.parametrize("name", ["DATABASE_URL", "PORTAL_EMAIL_URL"])
-def test_a_wrong_secret_is_not_repeated(name):
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "gopher://somebody:hunter2@host"),
+        ("DATABASE_URL", "postgresql://somebody:a/hunter2@host/name"),
+        ("DATABASE_URL", "postgresql://somebody@host:hunter2/name"),
+        ("PORTAL_EMAIL_URL", "gopher://somebody:hunter2@host"),
+    ],
+)
+def test_a_wrong_secret_is_not_repeated(name, value):
     with pytest.raises(SettingError) as refused:
-        read({name: "gopher://somebody:hunter2@host"})
+        read({name: value})
     assert "hunter2" not in str(refused.value)
     assert name in str(refused.value)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from django.db import connection
 
 from partner_portal.accounts.actor import Actor
 from partner_portal.accounts.policy import NotPermitted, OrganizationUnknown
@@ -18,6 +17,7 @@ from partner_portal.usecases import test_connection as testing
 from partner_portal.usecases.connect_autotask import connect_autotask
 from partner_portal.usecases.credentials import enter_credentials, read_credentials
 from partner_portal.usecases.errors import InputRefused, NotConnected
+from stores import database_bytes
 
 
 def outcomes(test):
@@ -167,7 +167,7 @@ def test_what_was_done_is_on_the_trail(parts, organization, credentials, member)
 def test_no_secret_is_in_the_database_the_trail_or_the_test(parts, organization, credentials):
     test = connect_autotask(parts, organization, credentials)
     connect_autotask(parts, organization, Credentials(USERNAME, SECRET + "x", INTEGRATION_CODE))
-    held = connection.connection.serialize()
+    held = database_bytes()
     for secret in (SECRET, INTEGRATION_CODE):
         assert secret.encode() not in held
         assert secret not in str(test.document())

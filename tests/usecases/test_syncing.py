@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 
 from partner_portal.accounts.actor import Actor
 from partner_portal.autotask.errors import HostUnreachable
@@ -28,6 +27,7 @@ from partner_portal.usecases.sync_organization import in_one_line, sync_organiza
 from partner_portal.usecases.test_connection import test_connection as try_connection
 from partner_portal.vault.sealing import Keyring, new_key
 from partner_portal.vault.vault import Vault
+from stores import database_bytes
 
 
 class Notes:
@@ -166,8 +166,8 @@ def test_progress_can_be_read_while_the_sync_runs(parts, connected, monkeypatch)
     beat = sync_runs.beat
 
     def beat_and_look(run, now, progress):
-        beat(run, now, progress)
         seen.append(connection_state(parts, connected))
+        return beat(run, now, progress)
 
     monkeypatch.setattr(syncing.sync_runs, "beat", beat_and_look)
     monkeypatch.setattr(syncing, "PULSE_SECONDS", 0.005)
@@ -204,7 +204,7 @@ def test_the_secret_is_in_no_database_row_no_state_and_no_log(parts, connected, 
         sandbox.state.login = replace(sandbox.state.login, secret="rotated elsewhere")
         sync_organization(parts, connected, full=True)
     said = capfd.readouterr()
-    held = connection.connection.serialize()
+    held = database_bytes()
     for secret in (SECRET, INTEGRATION_CODE):
         assert secret.encode() not in held
         assert secret not in caplog.text + said.out + said.err

@@ -11,7 +11,6 @@ from django.test import Client
 
 from doubles import held_parts
 from partner_portal.organizations.models import Connection, SyncRun
-from partner_portal.warehouse.opening import open_warehouse
 from partner_portal.web import reporting as module
 from web import sample
 from web.reading import Element, read
@@ -19,12 +18,10 @@ from web.reading import Element, read
 USERNAME = "api-user@acme.example"
 
 
-@pytest.fixture(scope="session")
-def warehouse():
-    """One empty warehouse for all pages: none of them writes to it."""
-    opened = open_warehouse(":memory:")
-    yield opened
-    opened.close()
+@pytest.fixture
+def warehouse(shared_warehouse):
+    """One warehouse for all pages, empty of their organizations: none of them writes to it."""
+    return shared_warehouse
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 from partner_portal.audit.models import Entry
 from partner_portal.autotask.catalog import Company, Opportunity
 from partner_portal.organizations.models import Team
-from partner_portal.warehouse.opening import open_warehouse
 from reports.stocked import add
 from web import sample
 from web.conftest import browser, page
@@ -18,11 +17,9 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def warehouse():
+def warehouse(empty_warehouse):
     """A warehouse of the test's own: it holds companies."""
-    opened = open_warehouse(":memory:")
-    yield opened
-    opened.close()
+    return empty_warehouse
 
 
 @pytest.fixture

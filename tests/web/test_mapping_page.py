@@ -12,7 +12,6 @@ from partner_portal.organizations.models import MappingVersion
 from partner_portal.reports.mapping import ActionMapping, StageMapping, TenantMapping
 from partner_portal.reports.mapping_document import document_of
 from partner_portal.usecases.mapping import preview_mapping, read_mapping, save_mapping
-from partner_portal.warehouse.opening import open_warehouse
 from partner_portal.warehouse.store import Tenant
 from reports.stocked import stages
 from usecases.mapped import DONE, name_types, proposal
@@ -23,12 +22,10 @@ MAPPING = "/settings/mapping/"
 
 
 @pytest.fixture
-def parts(db):
+def parts(db, empty_warehouse):
     """Parts with a warehouse of their own: these pages read what is in it."""
-    warehouse = open_warehouse(":memory:")
-    with held_parts(warehouse, DONE + timedelta(days=8)) as made:
+    with held_parts(empty_warehouse, DONE + timedelta(days=8)) as made:
         yield made
-    warehouse.close()
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from partner_portal.autotask.catalog import CompanyNote, Resource
 from partner_portal.reports.catalogue import CATALOGUE
 from partner_portal.usecases.records import Page, read_records
 from partner_portal.usecases.sales_report import read_sales_report
-from partner_portal.warehouse.opening import open_warehouse
 from reports.stocked import add, deal, utc
 from usecases.mapped import name_types
 from web.conftest import browser, page
@@ -23,11 +22,9 @@ ALL_YEAR = "period=custom&from=2025-01-01&to=2026-12-31&compare=none"
 
 
 @pytest.fixture
-def warehouse():
+def warehouse(empty_warehouse):
     """A warehouse of each test's own: these write to it."""
-    opened = open_warehouse(":memory:")
-    yield opened
-    opened.close()
+    return empty_warehouse
 
 
 @pytest.fixture

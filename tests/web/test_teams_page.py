@@ -7,7 +7,6 @@ import pytest
 from doubles import held_parts
 from partner_portal.organizations.models import Team
 from partner_portal.usecases.teams import list_teams, set_team
-from partner_portal.warehouse.opening import open_warehouse
 from partner_portal.web.view.teams import team_form
 from web import sample
 from web.conftest import browser, page
@@ -17,12 +16,10 @@ TEAMS = "/settings/teams/"
 
 
 @pytest.fixture
-def parts(db):
+def parts(db, empty_warehouse):
     """Parts with a warehouse of their own: this page reads the resources in it."""
-    warehouse = open_warehouse(":memory:")
-    with held_parts(warehouse, sample.NOW) as made:
+    with held_parts(empty_warehouse, sample.NOW) as made:
         yield made
-    warehouse.close()
 
 
 @pytest.fixture

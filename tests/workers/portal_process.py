@@ -2,6 +2,8 @@
 
 python portal_process.py sync       connect, sync through the queue, tell what happened
 python portal_process.py begin      connect, and stay while the first sync runs
+python portal_process.py connect    connect, which asks for a sync that is left to others
+python portal_process.py versions   let an older portal start beside a newer one
 python portal_process.py resume     start again and sync what was cut off
 """
 
@@ -43,8 +45,36 @@ def connect(parts, organization):
     say(passed=test.passed, asked_again=parts.jobs.enqueue_sync("acme"))
 
 
+def with_version(version, do):
+    """Run jobs as the portal whose jobs are of `version`, and meanwhile `do` what gives something to say."""
+    from partner_portal.workers import running
+
+    running.JOBS_VERSION = version
+    running.start()
+    said = do(portal.parts().jobs)
+    running.stop()
+    portal.close()
+    return said
+
+
+def versions():
+    """Jobs carry no version: once a newer portal was there, an older one that starts again leaves them alone."""
+    with_version("1", lambda _: None)
+    with_version("2", lambda _: None)
+
+    def older(jobs):
+        jobs.enqueue_sync("nobody")
+        time.sleep(1.5)  # its queue was looked at three times
+        return jobs.lengths()["sync"]
+
+    say(left_by_older=with_version("1", older))
+
+
 def act(what):
     portal.prepare()
+    if what == "versions":
+        versions()
+        return
     from partner_portal.organizations.models import Organization
     from partner_portal.usecases.connection_state import connection_state
     from partner_portal.usecases.organizations import add_organization
@@ -55,6 +85,10 @@ def act(what):
     if what != "resume":
         add_organization(parts, slug="acme", name="Acme")
     organization = Organization.objects.get()
+    if what == "connect":
+        connect(parts, organization)
+        portal.close()
+        return
     running.start()
     if what != "resume":
         connect(parts, organization)

@@ -90,3 +90,8 @@ def test_the_same_portal_runs_on_postgresql(environment, tmp_path, postgres_url)
     assert companies(said) == (1200, True)
     assert not list((tmp_path / "data").glob("*.sqlite*"))
     assert not list((tmp_path / "data").glob("*.duckdb*"))
+
+
+def test_an_older_portal_leaves_its_jobs_to_a_newer_one(environment):
+    said, _ = run("versions", environment)
+    assert said == {"left_by_older": 1}

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import prometheus_client
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from partner_portal.accounts.adapter import client_address
 from partner_portal.bootstrap import portal
-from partner_portal.bootstrap.jobs import at_work
-from partner_portal.usecases.health import database_problem, measure_organizations, measure_queue, warehouse_problem
+from partner_portal.bootstrap.jobs import jobs_problem
+from partner_portal.usecases.exposition import CONTENT_TYPE, exposition
+from partner_portal.usecases.health import problems_of
 
 UNAVAILABLE = 503
 
@@ -23,12 +23,8 @@ def livez(_request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(_request: HttpRequest) -> HttpResponse:
-    """Whether database, warehouse and jobs can be used: 200 when all can, else 503."""
-    problems = {
-        "database": database_problem(),
-        "warehouse": warehouse_problem(portal.parts()),
-        "jobs": None if at_work.is_set() else "not running",
-    }
+    """Whether database, warehouse, jobs and the other processes can be used: 200 when all can, else 503."""
+    problems = problems_of(portal.parts(), jobs_problem())
     told = {part: problem or "ok" for part, problem in problems.items()}
     return JsonResponse(told, status=UNAVAILABLE if any(problems.values()) else 200)
 
@@ -38,10 +34,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """The measures in the Prometheus format, for permitted addresses; nothing is here for others."""
     if not _may_read_metrics(request):
         raise Http404
-    parts = portal.parts()
-    measure_organizations(parts)
-    measure_queue(parts)
-    return HttpResponse(prometheus_client.generate_latest(), content_type=prometheus_client.CONTENT_TYPE_LATEST)
+    return HttpResponse(exposition(portal.parts()), content_type=CONTENT_TYPE)
 
 
 def _may_read_metrics(request: HttpRequest) -> bool:

@@ -47,19 +47,19 @@ def hash_of(entry: Content, before: str) -> str:
         entry.address,
         str(entry.result),
         entry.reason,
-        _plain(entry.details),
+        plain(entry.details),
     ]
     written = json.dumps(told, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(written.encode("ascii")).hexdigest()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """`value` as every database gives it back: PostgreSQL writes a large whole float as an integer."""
     match value:
         case dict():
-            return {str(key): _plain(inner) for key, inner in value.items()}
+            return {str(key): plain(inner) for key, inner in value.items()}
         case list() | tuple():
-            return [_plain(inner) for inner in value]
+            return [plain(inner) for inner in value]
         case float() if value.is_integer():
             return int(value)
         case str():

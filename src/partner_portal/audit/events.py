@@ -256,6 +256,15 @@ class BackupRestored(Event):
     made_at: str
 
 
+@dataclass(frozen=True)
+class StoreMoved(Event):
+    """Somebody at the shell carried all data, `rows` in `tables`, from the embedded stores into this PostgreSQL."""
+
+    action = "store.moved"
+    tables: int
+    rows: int
+
+
 EVENTS: tuple[type[Event], ...] = (
     *ACCOUNT_EVENTS,
     *PEOPLE_EVENTS,
@@ -280,4 +289,5 @@ EVENTS: tuple[type[Event], ...] = (
     AutotaskQueried,
     BackupMade,
     BackupRestored,
+    StoreMoved,
 )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from partner_portal.bootstrap.starting import one_at_a_time
 from partner_portal.bootstrap.stores import JOBS
 from partner_portal.settings import declared
 
@@ -37,6 +38,13 @@ LOOK_SECONDS = 0.1
 
 at_work = threading.Event()
 """Set while the jobs of this process run."""
+elsewhere = threading.Event()
+"""Set where other processes run the jobs."""
+
+
+def jobs_problem() -> str | None:
+    """Why the jobs that this process should run do not; None when they do, or are another's."""
+    return None if at_work.is_set() or elsewhere.is_set() else "not running"
 
 
 def queue_location() -> str:
@@ -44,6 +52,14 @@ def queue_location() -> str:
     values = declared.current()
     url = values[declared.DATABASE_URL]
     return url or f"sqlite:///{(values[declared.DATA_DIR] / JOBS).resolve()}"
+
+
+def make_tables() -> None:
+    """Bring the queue's tables up to date. DBOS has a lock of its own for that, but waits for it 30 s at most."""
+    from dbos import DBOS
+
+    with one_at_a_time("jobs"):
+        DBOS.migrate(queue_location())
 
 
 class DurableJobs:
@@ -93,11 +109,11 @@ class DurableJobs:
         return str(status.error) if status.error else str(status.output)
 
     def _opened(self) -> DBOSClient:
-        from dbos import DBOS, DBOSClient
+        from dbos import DBOSClient
 
         with self._lock:
             if self._client is None:
-                DBOS.migrate(queue_location())
+                make_tables()
                 self._client = DBOSClient(system_database_url=queue_location(), application_name=APPLICATION)
             return self._client
 

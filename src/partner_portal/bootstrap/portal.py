@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ from partner_portal.settings.keyfile import SECRET_KEY_FILE, VAULT_KEY_FILE, rea
 from partner_portal.usecases.parts import Parts
 
 if TYPE_CHECKING:
+    from partner_portal.cluster.lending import LineLender
+    from partner_portal.cluster.membership import Membership
+    from partner_portal.lib.turns import Turns
     from partner_portal.vault.sealing import Keyring
     from partner_portal.vault.source import SecretSource
     from partner_portal.warehouse.store import Warehouse
@@ -90,6 +94,7 @@ def close() -> None:
             _held.stopping.set()
             _held.jobs.close()
             _held.warehouse.close()
+            _held.member.leave()
             hold(None)
         connections.close_all()
 
@@ -109,7 +114,8 @@ def _open() -> Parts:
     values = declared.current()
     entry_url = values[declared.ENTRY_URL]
     allowed_hosts = values[declared.AUTOTASK_HOSTS]
-    threads = ThreadRegister()
+    joined = _among_others(values[declared.DATABASE_URL])
+    threads = ThreadRegister(joined.lender)
 
     async def open_client(
         credentials: Credentials, limits: Limits, known: Acquaintance | None = None
@@ -141,7 +147,35 @@ def _open() -> Parts:
         open_client=open_client,
         entry_url=entry_url,
         refresh_seconds=values[declared.REFRESH_SECONDS],
+        member=joined.member,
+        proxy_doubts=joined.doubts,
     )
+
+
+@dataclass(frozen=True)
+class _Joined:
+    """What this process shares with the others: its place among them, what it borrows, whose turn it is."""
+
+    member: Membership
+    doubts: Turns
+    lender: LineLender | None = None
+
+
+def _among_others(address: str) -> _Joined:
+    """The processes over the PostgreSQL at `address`, which are not asked yet; nobody else without one."""
+    from partner_portal.cluster.membership import Alone
+    from partner_portal.lib.turns import Turns
+
+    if not address:
+        return _Joined(Alone(), Turns(1))
+    from partner_portal.cluster.lending import LineLender
+    from partner_portal.cluster.line import Line
+    from partner_portal.cluster.member import Member, own_name
+    from partner_portal.cluster.turns import SharedTurns
+
+    name = own_name()
+    line = Line(address, name)
+    return _Joined(Member(name, line), SharedTurns(line, "proxy doubts"), LineLender(line))
 
 
 def _warehouse_location(values: declared.Values) -> str:

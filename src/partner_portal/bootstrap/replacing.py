@@ -18,7 +18,7 @@ from partner_portal.bootstrap.stores import STORES, BackupRefused, alone, files_
 LOCK = "restore.lock"
 REPLACING = "replacing"
 LISTED = "files.json"
-UNDER_WAY = "A restore is under way in the data directory. Wait until it has ended."
+UNDER_WAY = "A restore or a move is under way in the data directory. Wait until it has ended."
 
 Move = Callable[[Path, Path], object]
 

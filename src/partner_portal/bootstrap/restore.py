@@ -12,12 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db.migrations.loader import MigrationLoader
-
 from partner_portal.bootstrap.backup import applied_migrations, rows_of
 from partner_portal.bootstrap.backup_file import Manifest, check_proof, opened_backup, read_manifest, unpack
 from partner_portal.bootstrap.replacing import LOCK, UNDER_WAY, Move, swap, undo
 from partner_portal.bootstrap.stores import KEYS, PORTAL, STORES, WAREHOUSE, BackupRefused, alone
+from partner_portal.bootstrap.tables import unknown_migrations
 from partner_portal.vault.sealing import KeyMissing, Keyring
 from partner_portal.warehouse.copies import is_owned
 from partner_portal.warehouse.opening import open_warehouse
@@ -118,10 +117,7 @@ def _refuse_newer(manifest: Manifest) -> None:
     missing = [name for name in (PORTAL, WAREHOUSE) if name not in manifest.files]
     if missing:
         raise BackupRefused(f"The backup holds no {missing[0]}. Use another one.")
-    known = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
-    ours = {app for app, _ in known}
-    newer = [f"{app}.{name}" for app, name in manifest.migrations if app in ours and (app, name) not in known]
-    if newer:
+    if newer := unknown_migrations(manifest.migrations):
         raise BackupRefused(
             f"The backup was made by a newer portal ({manifest.portal}; {newer[0]} is unknown here). Upgrade this one."
         )

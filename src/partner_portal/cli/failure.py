@@ -47,10 +47,11 @@ def explained(error: Exception) -> tuple[str, int] | None:
     """The line and exit code for an error of one of the parts; None for one that is a fault of ours."""
     # The parts are imported here: `portal --help` need not load them.
     from partner_portal.autotask.errors import AutotaskError, explain
+    from partner_portal.cluster.membership import ClusterUnreachable
     from partner_portal.lib.period import PeriodError
     from partner_portal.reports.mapping_document import MappingError
     from partner_portal.reports.question import QuestionError
-    from partner_portal.settings.declared import SettingError
+    from partner_portal.settings import declared
     from partner_portal.usecases.errors import UseCaseError
     from partner_portal.warehouse.store import WarehouseError
 
@@ -58,9 +59,11 @@ def explained(error: Exception) -> tuple[str, int] | None:
         return explain(error), FAILED
     if isinstance(error, (QuestionError, PeriodError, MappingError)):
         return str(error), WRONG_USE
+    if type(error).__name__ == "OperationalError" and declared.current()[declared.DATABASE_URL]:
+        return str(ClusterUnreachable()), FAILED
     if type(error).__name__ == "NotPermitted":  # its module wants Django set up, which not every failure finds
         return str(error), FAILED
-    if isinstance(error, (WarehouseError, SettingError, UseCaseError)):
+    if isinstance(error, (WarehouseError, declared.SettingError, UseCaseError, ClusterUnreachable)):
         return str(error), FAILED
     return None
 

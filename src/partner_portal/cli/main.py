@@ -10,6 +10,7 @@ from partner_portal.cli import (
     connection,
     demo,
     mapping,
+    migrate_store,
     people,
     records,
     report,
@@ -20,6 +21,7 @@ from partner_portal.cli import (
     token,
     vault,
     verify,
+    worker,
 )
 from partner_portal.cli.failure import failures_explained
 
@@ -34,6 +36,7 @@ app = typer.Typer(
 
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
 app.command("sandbox")(sandbox.sandbox)
 app.command("connect")(connection.connect)
 app.command("test-connection")(connection.try_connection)
@@ -44,6 +47,7 @@ app.command("report")(report.report)
 app.command("records")(records.records)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
+app.command("migrate-store")(migrate_store.migrate_store)
 app.add_typer(mapping.mapping_app, name="mapping")
 app.add_typer(team.team_app, name="team")
 app.add_typer(token.token_app, name="token")

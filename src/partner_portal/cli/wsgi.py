@@ -1,10 +1,11 @@
-"""The WSGI application as granian's worker process loads it: the portal's parts, its jobs, its pages."""
+"""The WSGI application of a web process that runs jobs as well: the portal's parts, its jobs, its pages."""
 
 from __future__ import annotations
 
 import atexit
 
 from partner_portal.bootstrap import portal
+from partner_portal.cli.parents import end_with_parent
 
 portal.prepare(serving=True)
 
@@ -12,9 +13,15 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402 - Django must be
 
 from partner_portal.workers import running  # noqa: E402 - its tasks need the prepared parts
 
+
+def _end() -> None:
+    running.stop()
+    portal.close()
+
+
 application = get_wsgi_application()
 
 portal.parts()
 running.start()
-atexit.register(portal.close)
-atexit.register(running.stop)
+atexit.register(_end)
+end_with_parent(_end)

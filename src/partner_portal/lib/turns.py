@@ -15,7 +15,7 @@ class NoTurn(Exception):
 
 
 class Turns:
-    """At most `most` at once for each key. For threads."""
+    """At most `most` at once for each key. For the threads of one process."""
 
     def __init__(self, most: int, longest_wait_seconds: float = LONGEST_WAIT_SECONDS) -> None:
         self._longest_wait = longest_wait_seconds

@@ -143,7 +143,8 @@ class LogInTries(models.Model):
 class SyncRun(models.Model):
     """One sync of an organization: open while `finished_at` is empty, and at most one is open at a time.
 
-    `heartbeat_at` moves while the run lives, so that a run whose process died can be told from a slow one.
+    `heartbeat_at` moves while the run lives, so that a run whose process died can be told from a slow one; `process`
+    is what that process is called among those of the installation.
     `progress` maps entity paths to what arrived so far; `summary` is the result as the mirror tells it.
     """
 
@@ -159,6 +160,7 @@ class SyncRun(models.Model):
     is_full = models.BooleanField(default=False)
     started_at = models.DateTimeField()
     heartbeat_at = models.DateTimeField()
+    process = models.CharField(max_length=80, blank=True, db_default="")
     finished_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=12, blank=True, choices=Outcome.choices)
     problem = models.TextField(blank=True)

@@ -106,10 +106,18 @@ def one_of(*words: str) -> Callable[[str], str]:
 
 def database_address(value: str) -> str:
     """A PostgreSQL address, or nothing for the embedded stores."""
-    parts = urlsplit(value.strip())
-    if value.strip() and (parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/")):
+    if value.strip() and not _names_database(value.strip()):
         raise ValueError("postgresql://user:password@host:5432/name, or unset for the embedded stores")
     return value.strip()
+
+
+def _names_database(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        # Looked at here: what Python says of a port that is none repeats it, and it may be a piece of the password.
+        return parts.scheme in {"postgresql", "postgres"} and bool(parts.path.strip("/")) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def mail_address(value: str) -> str:

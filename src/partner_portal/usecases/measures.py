@@ -1,18 +1,44 @@
 """What the portal counts about itself, for `/metrics`.
 
+What processes count, each counts for itself; a `Reading` is of what they share, such as an organization's last sync.
+
 Labels have few values: routes of the URL configuration, methods, statuses, entities of the catalogue, outcomes, and
 the slugs of organizations. Never a person, an address, a path as it was asked for, or a record.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client.core import GaugeMetricFamily, Metric
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OTHER = "other"
 """Stands for whatever a client may make up."""
+
+
+class Reading:
+    """A gauge that nothing keeps: it is read when somebody asks, and tells of what there is then."""
+
+    def __init__(self, name: str, documentation: str, labels: Sequence[str]) -> None:
+        self._name = name
+        self._documentation = documentation
+        self._labelnames = tuple(labels)
+
+    def of(self, values: Mapping[str, float]) -> GaugeMetricFamily:
+        """The gauge with these values, by the value of its label."""
+        family = GaugeMetricFamily(self._name, self._documentation, labels=self._labelnames)
+        for label, value in values.items():
+            family.add_metric([label], value)
+        return family
+
+    def collect(self) -> Iterable[Metric]:
+        """The gauge without values, for its description."""
+        return [self.of({})]
+
 
 REQUESTS = Counter("portal_http_requests", "Answered HTTP requests.", ["method", "route", "status"])
 REQUEST_SECONDS = Histogram(
@@ -21,7 +47,9 @@ REQUEST_SECONDS = Histogram(
     ["method", "route"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
-REQUESTS_UNDER_WAY = Gauge("portal_http_requests_running", "HTTP requests that are being answered now.")
+REQUESTS_UNDER_WAY = Gauge(
+    "portal_http_requests_running", "HTTP requests that are being answered now.", multiprocess_mode="livesum"
+)
 LOGIN_FAILURES = Counter("portal_login_failures", "Log-ins that were refused.")
 UNUSUAL_USE = Counter(
     "portal_unusual_use",
@@ -31,11 +59,13 @@ UNUSUAL_USE = Counter(
 SYNCS = Counter("portal_syncs", "Syncs that ended.", ["outcome"])
 SYNC_SECONDS = Histogram("portal_sync_seconds", "Duration of a sync.", buckets=(0.5, 1, 2, 5, 10, 30, 60, 300, 1800))
 SYNC_ROWS = Counter("portal_sync_rows", "Rows that syncs read from Autotask.")
-SYNC_AGE = Gauge("portal_sync_age_seconds", "Seconds since the last whole sync began.", ["organization"])
-LAST_SYNC_SECONDS = Gauge("portal_sync_last_seconds", "Duration of the sync that ended last.", ["organization"])
-LAST_SYNC_FAILED = Gauge("portal_sync_last_failed", "1 when the sync that ended last failed, else 0.", ["organization"])
-OPEN_SYNCS = Gauge("portal_syncs_running", "Syncs that run now.")
-QUEUE = Gauge("portal_queue_length", "Jobs that wait for their turn or run, by queue.", ["queue"])
+SYNC_AGE = Reading("portal_sync_age_seconds", "Seconds since the last whole sync began.", ["organization"])
+LAST_SYNC_SECONDS = Reading("portal_sync_last_seconds", "Duration of the sync that ended last.", ["organization"])
+LAST_SYNC_FAILED = Reading(
+    "portal_sync_last_failed", "1 when the sync that ended last failed, else 0.", ["organization"]
+)
+OPEN_SYNCS = Gauge("portal_syncs_running", "Syncs that run now.", multiprocess_mode="livesum")
+QUEUE = Reading("portal_queue_length", "Jobs that wait for their turn or run, by queue.", ["queue"])
 AUTOTASK_REQUESTS = Counter(
     "portal_autotask_requests",
     "Requests sent to Autotask; the outcome is ok, throttled (429), refused (401, 403), failed or unreachable.",
@@ -46,12 +76,12 @@ AUTOTASK_SECONDS = Histogram(
     "Time until Autotask answered.",
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60),
 )
-BUDGET_SHARE = Gauge(
+BUDGET_SHARE = Reading(
     "portal_autotask_budget_share",
     "Share of the hour's calls that all integrations of the tenant had spent when it was last read, 0 to 1.",
     ["organization"],
 )
-SECRET_AGE = Gauge(
+SECRET_AGE = Reading(
     "portal_autotask_secret_age_seconds",
     "Seconds since the API secret was set; rotate it in 90 days.",
     ["organization"],
@@ -59,7 +89,7 @@ SECRET_AGE = Gauge(
 REPORTS_ASKED = Counter("portal_reports_asked", "Report documents that somebody asked for.")
 REPORTS_MADE = Counter("portal_reports_made", "Report documents that were computed; the others were kept.")
 
-MEASURES: tuple[Counter | Gauge | Histogram, ...] = (
+MEASURES: tuple[Counter | Gauge | Histogram | Reading, ...] = (
     REQUESTS,
     REQUEST_SECONDS,
     REQUESTS_UNDER_WAY,

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from partner_portal.cluster.membership import Alone, Membership
 from partner_portal.lib.kept_answers import KeptAnswers
 from partner_portal.lib.passing_answers import PassingAnswers
 from partner_portal.lib.turns import Turns
@@ -44,7 +45,8 @@ class Parts:
     `entry_url` is where it begins. `refresh_seconds` lie between two syncs. `stopping` is set when the process is
     about to end: long acts then leave off. `reports` keeps documents that were made, `proxied` for a while what
     Autotask answered to people's queries; `proxy_places` are for those that are sent, `proxy_doubts` for those whose
-    credentials are in doubt, both by organization.
+    credentials are in doubt, both by organization. `member` is this process among others over the same stores;
+    `running` holds the ids of the sync runs that it works on.
     """
 
     warehouse: Warehouse
@@ -59,3 +61,5 @@ class Parts:
     proxied: PassingAnswers = field(default_factory=PassingAnswers)
     proxy_places: Turns = field(default_factory=lambda: Turns(3))
     proxy_doubts: Turns = field(default_factory=lambda: Turns(1))
+    member: Membership = field(default_factory=Alone)
+    running: set[int] = field(default_factory=set)

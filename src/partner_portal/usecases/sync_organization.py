@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from threading import Event
 from typing import Any, TypedDict, TypeVar
 
 import structlog
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from partner_portal.accounts.actor import SHELL, Actor
 from partner_portal.audit.events import DeletionsAccepted
 from partner_portal.audit.trail import Result, record
 from partner_portal.autotask.credentials import Credentials
 from partner_portal.autotask.errors import AutotaskError, explain
+from partner_portal.cluster.membership import ClusterUnreachable
 from partner_portal.mirror.sync import Summary, sync
 from partner_portal.organizations.models import Connection, Organization, SyncRun
 from partner_portal.usecases import measures, sync_runs
@@ -52,15 +55,16 @@ def sync_organization(
     With `verify` every entity's count is compared with Autotask's; with `accept_deletions` any number of rows that
     vanished from Autotask is removed, which `actor` answers for on the trail.
     Its state can be followed meanwhile (`connection_state`). Raises NotConnected, SyncPaused while it must
-    wait, SyncRuns while another sync of the organization runs, SyncInterrupted when the process ends,
-    CredentialsShut, AutotaskError or WarehouseError.
+    wait, SyncRuns while another sync of the organization runs, SyncInterrupted when the process ends or was taken for
+    dead, ClusterUnreachable, CredentialsShut, AutotaskError or WarehouseError.
     """
+    parts.member.join()
     connection = refuse_while_paused(organization, parts.clock.now())
     contact = Contact(connection, _credentials(parts, organization))
     board = ProgressBoard(progress)
-    run = sync_runs.begin(organization, parts.clock.now(), is_full=full)
-    with measures.OPEN_SYNCS.track_inprogress():
-        wishes: _Wishes = {"full": full, "verify": verify, "accept_deletions": accept_deletions}
+    run = sync_runs.begin(organization, parts.clock.now(), is_full=full, member=parts.member)
+    wishes: _Wishes = {"full": full, "verify": verify, "accept_deletions": accept_deletions}
+    with measures.OPEN_SYNCS.track_inprogress(), _at_work(parts, run):
         try:
             clear_before_sync(parts, connection, actor)
             summary = _follow(parts, run, board, lambda: _sync(parts, run, contact, board, wishes))
@@ -71,11 +75,11 @@ def sync_organization(
                 record(event, actor, parts.clock.now(), organization.scope, result=Result.FAILED, reason=reason)
             _end_badly(parts, run, board, error)
             raise
-    contact.keep(parts, run.started_at)
-    if accept_deletions:
-        removed = {part.entity: part.removed for part in summary.entities if part.removed}
-        record(DeletionsAccepted(removed), actor, parts.clock.now(), organization.scope)
-    _end(parts, run, board, summary)
+        contact.keep(parts, run.started_at)
+        if accept_deletions:
+            removed = {part.entity: part.removed for part in summary.entities if part.removed}
+            record(DeletionsAccepted(removed), actor, parts.clock.now(), organization.scope)
+        _end(parts, run, board, summary)
     return summary
 
 
@@ -113,8 +117,7 @@ def _follow(parts: Parts, run: SyncRun, board: ProgressBoard, work: Callable[[],
         future: Future[T] = pool.submit(bound.run, lambda: asyncio.run(_until(leave_off, work())))
         try:
             while wait([future], timeout=PULSE_SECONDS).not_done:
-                sync_runs.beat(run, parts.clock.now(), board.document())
-                if parts.stopping.is_set() or not Connection.objects.filter(organization=run.organization).exists():
+                if parts.stopping.is_set() or parts.member.is_lost or not _beat(parts, run, board):
                     leave_off.set()
         finally:
             leave_off.set()
@@ -122,6 +125,26 @@ def _follow(parts: Parts, run: SyncRun, board: ProgressBoard, work: Callable[[],
         return future.result()
     except asyncio.CancelledError:
         raise SyncInterrupted(run.organization.slug) from None
+
+
+def _beat(parts: Parts, run: SyncRun, board: ProgressBoard) -> bool:
+    """Write down how far `run` is; False when it must leave off. A database that does not answer may come back."""
+    try:
+        is_open = sync_runs.beat(run, parts.clock.now(), board.document())
+        return is_open and Connection.objects.filter(organization=run.organization).exists()
+    except (OperationalError, InterfaceError):
+        close_old_connections()
+        return True
+
+
+@contextmanager
+def _at_work(parts: Parts, run: SyncRun) -> Iterator[None]:
+    """Be known in this process as what works on `run`."""
+    parts.running.add(run.pk)
+    try:
+        yield
+    finally:
+        parts.running.discard(run.pk)
 
 
 async def _until(leave_off: Event, work: Coroutine[Any, Any, T]) -> T:
@@ -187,6 +210,6 @@ def problem_in_words(error: BaseException) -> str:
     """What went wrong and what to do, on one line; a fault of ours is named by its type only."""
     if isinstance(error, AutotaskError):
         return explain(error)
-    if isinstance(error, (UseCaseError, WarehouseError)):
+    if isinstance(error, (UseCaseError, WarehouseError, ClusterUnreachable)):
         return str(error)
     return f"Something went wrong in the portal itself ({type(error).__name__}); the log of the server tells more."

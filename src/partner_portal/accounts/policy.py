@@ -12,6 +12,7 @@ an operator, who manages organizations, is a member of none.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -21,6 +22,7 @@ from django.db.models import QuerySet
 from partner_portal.accounts.actor import Actor
 from partner_portal.accounts.models import Membership, Role
 from partner_portal.accounts.second_factor import has_second_factor
+from partner_portal.lib.remembered import remember, remembered
 from partner_portal.organizations.models import Organization
 
 
@@ -133,19 +135,27 @@ def find_organization(actor: Actor, slug: str | None = None) -> Organization:
 
 
 def _find_organization(actor: Actor, slug: str | None) -> Organization:
-    found = organizations_of(actor)
-    if slug is not None:
-        organization = found.filter(slug=slug).first()
-        if organization is None:
-            raise OrganizationUnknown(f"There is no organization {slug!r} here.")
-        return organization
-    candidates = list(found[:2])
+    candidates = _candidates(actor, slug)
     match candidates:
         case [only]:
             return only
+        case [] if slug is not None:
+            raise OrganizationUnknown(f"There is no organization {slug!r} here.")
         case []:
             raise OrganizationUnknown("There is no organization yet. An administrator has to add you to one.")
     raise OrganizationUnknown("There are several organizations. Name the one that is meant.")
+
+
+def _candidates(actor: Actor, slug: str | None) -> list[Organization]:
+    """The organizations that may be meant, two at most; a person's come with the memberships, which are asked next."""
+    if actor.person is None:
+        found = Organization.objects.all() if slug is None else Organization.objects.filter(slug=slug)
+        return list(found[:2])
+    counting = _memberships(actor)
+    memberships = list((counting if slug is None else counting.filter(organization__slug=slug))[:2])
+    for each in memberships:
+        remember(_key(actor, each.organization), each)
+    return [each.organization for each in memberships]
 
 
 def role_of(actor: Actor, organization: Organization) -> Role | None:
@@ -209,11 +219,18 @@ def require(actor: Actor, act: Act, organization: Organization) -> None:
 
 def _membership(actor: Actor, organization: Organization) -> Membership | None:
     """The membership that counts for `actor` here, if any does."""
+    return remembered(_key(actor, organization), lambda: _memberships(actor).filter(organization=organization).first())
+
+
+def _memberships(actor: Actor) -> QuerySet[Membership]:
+    """All memberships that count for `actor`, each with its organization, by the organization's name."""
     if actor.person is None or not actor.person.is_active or actor.person.is_operator:
-        return None
-    found = Membership.objects.filter(
-        person=actor.person, organization=organization, is_active=True, organization__is_active=True
-    )
+        return Membership.objects.none()
+    found = Membership.objects.filter(person=actor.person, is_active=True, organization__is_active=True)
     if actor.token is not None:
         found = found.filter(pk=actor.token.membership.pk)
-    return found.select_related("organization").first()
+    return found.select_related("organization").order_by("organization__name", "organization__slug")
+
+
+def _key(actor: Actor, organization: Organization) -> Hashable:
+    return "membership", actor.person_id, organization.pk, actor.token.pk if actor.token else None

@@ -6,6 +6,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import structlog
 from django.http import HttpRequest, HttpResponseBase
@@ -15,9 +16,12 @@ from partner_portal.accounts.adapter import client_address
 from partner_portal.accounts.models import Person
 from partner_portal.bootstrap.headers import add_security_headers
 from partner_portal.lib.redaction import STARS, is_secret_name
+from partner_portal.lib.remembered import one_look
 from partner_portal.usecases.measures import REQUESTS_UNDER_WAY, count_request
 
 STATIC = "/static/"
+SAFE = ("GET", "HEAD")
+"""Methods that change nothing: what such a request has read once, it need not read again."""
 QUIET_PATHS = ("/livez", "/readyz", "/metrics", STATIC)
 
 log = structlog.get_logger(__name__)
@@ -40,7 +44,7 @@ class RequestMiddleware:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
-            with REQUESTS_UNDER_WAY.track_inprogress():
+            with REQUESTS_UNDER_WAY.track_inprogress(), one_look() if request.method in SAFE else nullcontext():
                 response = self._get_response(request)
             _tell(request, response, time.perf_counter() - started)
         finally:

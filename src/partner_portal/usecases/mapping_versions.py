@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from partner_portal.lib.remembered import remembered
 from partner_portal.organizations.models import MappingVersion, Organization
 from partner_portal.reports.mapping import TenantMapping
 from partner_portal.reports.mapping_document import document_of, mapping_from
@@ -38,7 +39,9 @@ def mapping_of(kept: MappingVersion) -> TenantMapping:
 def mapping_version(organization: Organization) -> int:
     """The number of the version in force; 0 while the labels' proposal is."""
     versions = MappingVersion.objects.filter(organization=organization).order_by("-version")
-    return versions.values_list("version", flat=True).first() or 0
+    return remembered(
+        ("mapping version", organization.pk), lambda: versions.values_list("version", flat=True).first() or 0
+    )
 
 
 def keep(organization: Organization, mapping: TenantMapping, at: datetime, by: str) -> MappingVersion:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, Unpack
 
@@ -115,10 +115,10 @@ def _tag(store: OrganizationStore, organization: Organization, question: Questio
         organization.pk,
         store.state(),
         mapping,
-        asdict(question.organization),
+        question.organization,
         frame.today,
-        asdict(frame.period),
-        None if frame.comparison is None else asdict(frame.comparison),
+        frame.period,
+        frame.comparison,
         [question.owner_id, question.of_nobody, question.company_id, question.category_id],
         question.confined_to,
         None if question.team is None else [question.team.name, sorted(question.team.members)],

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import first_load, idle_refresh, ingest, lighthouse, report
+from benchmarks import first_load, idle_refresh, ingest, lighthouse, report, report_postgres
 
 PLAIN: dict[str, Callable[[], None]] = {
     "ingest": ingest.run,
@@ -16,7 +16,9 @@ PLAIN: dict[str, Callable[[], None]] = {
 SCALED: dict[str, Callable[[float], None]] = {
     "first_load": first_load.run,
     "million": first_load.run_million,
+    "first_load_postgres": first_load.run_postgres,
     "report": report.run,
+    "report_postgres": report_postgres.run,
 }
 BENCHMARKS = {**PLAIN, **SCALED}
 

@@ -48,6 +48,15 @@ class Sandbox:
         """Add so much to every request from now on."""
         self._control("PATCH", "options", {"latency_seconds": milliseconds / 1000})
 
+    def churn(self, rows: int) -> None:
+        """Edit, copy or delete so many rows of the sales entities."""
+        self._control("POST", "churn", {"rows": rows})
+
+    def contents(self, entity: str) -> list[dict[str, Any]]:
+        """All rows of an entity, as they go over the wire, ascending by id."""
+        found: list[dict[str, Any]] = self._control("GET", f"rows/{entity}")
+        return found
+
     def cpu_seconds(self) -> float:
         """The processor time that it has used; 0 where the system does not tell."""
         try:
@@ -56,7 +65,7 @@ class Sandbox:
             return 0.0
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def _control(self, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
+    def _control(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:
         content = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.address}/_sandbox/{path}", data=content, method=method)
         with urllib.request.urlopen(request) as answer:

@@ -384,12 +384,12 @@ def test_a_restore_that_is_killed_leaves_the_old_data(made, data_dir):
 def test_two_restores_and_two_backups_do_not_mix(made, owned, data_dir, tmp_path):
     with (
         replacing.alone(data_dir / replacing.LOCK, "busy"),
-        pytest.raises(BackupRefused, match="A restore is under way"),
+        pytest.raises(BackupRefused, match="A restore or a move is under way"),
     ):
         restore(made.path, data_dir, keyring=KEYRING, replacing=True)
     with (
         replacing.alone(data_dir / replacing.LOCK, "busy"),
-        pytest.raises(BackupRefused, match="A restore is under way"),
+        pytest.raises(BackupRefused, match="A restore or a move is under way"),
     ):
         undo_what_was_cut_off(data_dir)
     with replacing.alone(data_dir / "backup.lock", "busy"), pytest.raises(BackupRefused, match="Another backup"):

@@ -94,7 +94,7 @@ def test_a_fault_has_them_too_and_tells_nothing(parts, monkeypatch):
     def fail(*_args, **_kwargs):
         raise RuntimeError("a message with a secret in it")
 
-    monkeypatch.setattr("partner_portal.api.health.measure_queue", fail)
+    monkeypatch.setattr("partner_portal.api.health.exposition", fail)
     answer = Client(raise_request_exception=False).get("/metrics")
     assert answer.status_code == 500
     check(answer)

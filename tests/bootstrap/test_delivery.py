@@ -14,6 +14,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from partner_portal.bootstrap.delivery import PageCompression, PageTags
 from partner_portal.bootstrap.tables import collect_static_when_needed
+from partner_portal.settings import declared
 
 FOR_EVER = "max-age=315360000, public, immutable"
 MOST_SCRIPT_BYTES = 250_000
@@ -106,7 +107,10 @@ def files(tmp_path_factory):
     """Asks for a static file as collected: `files("build/app.js", "br")`."""
     root = tmp_path_factory.mktemp("static")
     with override_settings(STATIC_ROOT=root):
-        collect_static_when_needed()
+        with pytest.MonkeyPatch.context() as patch:
+            values = declared.read({"PORTAL_DATA_DIR": str(tmp_path_factory.mktemp("data"))})
+            patch.setattr(declared, "current", lambda: values)
+            collect_static_when_needed()
         served = WhiteNoiseMiddleware(lambda _: HttpResponse(status=404))
 
         def ask(name: str, accepted: str) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 
 from partner_portal.bootstrap.requests import actor_of
 from partner_portal.bootstrap.tables import collect_static_when_needed
+from partner_portal.settings import declared
 
 SETTING_UP = """
 import sys
@@ -68,7 +69,9 @@ def test_a_wrong_vault_key_stops_the_start_and_is_not_repeated(tmp_path):
     assert failed.stderr == "A vault key must be 32 bytes in base64. Check PORTAL_VAULT_KEYS.\n"
 
 
-def test_static_files_are_collected_once_and_served_by_name_until_then(tmp_path, settings):
+def test_static_files_are_collected_once_and_served_by_name_until_then(tmp_path, settings, monkeypatch):
+    values = declared.read({"PORTAL_DATA_DIR": str(tmp_path)})
+    monkeypatch.setattr(declared, "current", lambda: values)
     source = tmp_path / "source"
     source.mkdir()
     (source / "page.css").write_text("body { color: black }\n" * 100)

@@ -88,14 +88,14 @@ def store(parts, organization):
 
 @pytest.fixture
 def member(parts, organization):
-    """Makes a person with a role in the organization: `member("viewer")`."""
+    """Makes a person with a role in the organization: `member("viewer")`; a second one of a role needs a name."""
     from partner_portal.usecases.add_person import add_person
 
-    def make(role: str):
+    def make(role: str, name: str = ""):
         return add_person(
             parts,
             organization=organization,
-            email=f"{role}@acme.example",
+            email=f"{name or role}@acme.example",
             role=role,
             password=f"a long {role} password",
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -53,7 +55,8 @@ class Report:
         return self.document
 
     def tag(self, parts, organization, *, actor, **asked):
-        return f"version-{self.document['data']['version']}"
+        told = json.dumps([self.document, asked], sort_keys=True, default=str)
+        return f"version-{self.document['data']['version']}-{hashlib.sha256(told.encode()).hexdigest()[:8]}"
 
 
 @pytest.fixture

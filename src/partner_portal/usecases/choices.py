@@ -26,12 +26,12 @@ class Choices:
 def choices_of(parts: Parts, organization: Organization, company_id: int | None = None, *, actor: Actor) -> Choices:
     """What `actor` can choose from, and what the company is called. Raises OrganizationUnknown, NotPermitted."""
     teams = list_teams(parts, organization, actor=actor)
-    store = parts.warehouse.organization(organization.scope)
-    return Choices(
-        tuple(team["name"] for team in teams),
-        tuple(categories_of(store)),
-        "" if company_id is None else company_called(store, company_id),
-    )
+    with parts.warehouse.organization(organization.scope).snapshot() as store:
+        return Choices(
+            tuple(team["name"] for team in teams),
+            tuple(categories_of(store)),
+            "" if company_id is None else company_called(store, company_id),
+        )
 
 
 def find_companies(parts: Parts, organization: Organization, text: str, *, actor: Actor) -> list[tuple[int, str]]:

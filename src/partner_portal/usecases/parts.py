@@ -43,10 +43,10 @@ class Parts:
     `open_client` finds the zone of the credentials and opens a client at it, with limits and with what an earlier
     client learnt, None where nobody wants to know (raising AutotaskError);
     `entry_url` is where it begins. `refresh_seconds` lie between two syncs. `stopping` is set when the process is
-    about to end: long acts then leave off. `reports` keeps documents that were made, `proxied` for a while what
-    Autotask answered to people's queries; `proxy_places` are for those that are sent, `proxy_doubts` for those whose
-    credentials are in doubt, both by organization. `member` is this process among others over the same stores;
-    `running` holds the ids of the sync runs that it works on.
+    about to end: long acts then leave off. `reports` keeps documents that were made, `pages` what was printed of
+    them, `proxied` for a while what Autotask answered to people's queries; `proxy_places` are for those that are
+    sent, `proxy_doubts` for those whose credentials are in doubt, both by organization. `member` is this process
+    among others over the same stores; `running` holds the ids of the sync runs that it works on.
     """
 
     warehouse: Warehouse
@@ -58,6 +58,7 @@ class Parts:
     refresh_seconds: int = 300
     stopping: threading.Event = field(default_factory=threading.Event)
     reports: KeptAnswers = field(default_factory=KeptAnswers)
+    pages: KeptAnswers = field(default_factory=KeptAnswers)
     proxied: PassingAnswers = field(default_factory=PassingAnswers)
     proxy_places: Turns = field(default_factory=lambda: Turns(3))
     proxy_doubts: Turns = field(default_factory=lambda: Turns(1))

@@ -10,18 +10,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 
 from partner_portal.accounts.models import Membership, Role
-from partner_portal.accounts.policy import Act
+from partner_portal.accounts.policy import Act, role_of
 from partner_portal.organizations.models import Organization
 from partner_portal.reports.question import OrganizationFacts
-from partner_portal.usecases.choices import choices_of
+from partner_portal.usecases.choices import Choices, choices_of
 from partner_portal.usecases.connection_state import FIRST_SYNC, NOT_CONNECTED, ConnectionState, connection_state
 from partner_portal.usecases.names import resource_names
 from partner_portal.usecases.reconciled import is_reconciled
 from partner_portal.usecases.sales_report import QuestionError, facts_of, read_sales_report, sales_report_tag
 from partner_portal.web.access import Visit, is_partial
 from partner_portal.web.frame import HOME, show
+from partner_portal.web.kept_parts import kept_part
 from partner_portal.web.view.connection import ROTATION_TONES, rotation
 from partner_portal.web.view.figures import Figures
 from partner_portal.web.view.filters import Filters, FilterWrong, read_filters
@@ -34,6 +36,8 @@ LINKED = ("refresh", "freshness", "connection", "companies", "owners", "data_hea
 """Pages that parts of a report lead to."""
 FORMATS = (("pdf", "PDF"), ("xlsx", "Excel workbook"), ("csv", "CSV"))
 """What the report can be taken as, and how that is called."""
+FRAMED = ("title", "heading", "here")
+"""What a page may say of itself that the frame around its report prints, too."""
 
 
 @dataclass(frozen=True)
@@ -84,36 +88,70 @@ def show_report_page(
     *,
     owner: int | str | None = None,
 ) -> HttpResponse:
-    """Render `template` in the frame of `page` over the document that the address asks for.
+    """Show the report that the address asks for in the frame of `page`; `template` prints what `make` gives.
 
-    `make` gives what the page prints besides the bar; `carried` of it are fields of the URL that are no filters, and
-    that the bar keeps. `owner` is whose page it is, whatever the query says. Filters that cannot be used are explained
-    above the default report, with status 400. Raises QuestionError where there is no such `owner`.
+    What `template` printed is kept: `make` may use nothing but the reading, the query and the visitor's role. Of what
+    it gives, `title`, `heading` and `here` are for the frame, and `carried` are fields of the URL that are no filters,
+    and that the bar keeps. `owner` is whose page it is, whatever the query says. Filters that cannot be used are
+    explained above the default report, with status 400. Raises QuestionError where there is no such `owner`.
     """
-    usual = Filters(owner=owner)
-    filters, problem = usual, ""
+    problem = ""
+
+    def shown(filters: Filters) -> dict[str, Any]:
+        around = surroundings(visit, filters, page)
+        return around | _kept(visit, filters, [template, request.GET.urlencode()], around, make)
+
     try:
         asked = read_filters(request.GET)
-        filters = asked if owner is None else replace(asked, owner=owner)
-        document = _read(visit, filters)
+        context = shown(asked if owner is None else replace(asked, owner=owner))
     except (FilterWrong, QuestionError) as wrong:
-        filters, problem = usual, str(wrong)
-        document = _read(visit, filters)
-    reading = Reading(visit, filters, document, visit.parts.clock.now())
-    context = {"problem": problem, **surroundings(visit, filters, page), **make(reading)}
-    context["picker"] = carrying(picker_of(reading), context.get("carried", {}))
-    response = show(request, visit, page, template, context, status=400 if problem else 200)
+        problem = str(wrong)
+        context = shown(Filters(owner=owner))
+    context["problem"] = problem
+    response = show(request, visit, page, "web/report_page.html", context, status=400 if problem else 200)
     if is_partial(request) and not request.headers.get("HX-Source", "").endswith("#report"):
         response["HX-Push-Url"] = context["here"]
     return response
 
 
-def picker_of(reading: Reading) -> RangePicker:
-    """What the bar offers over this reading."""
-    visit, filters = reading.visit, reading.filters
+def _kept(
+    visit: Visit, filters: Filters, place: Sequence[str], around: Mapping[str, Any], make: Callable[[Reading], Any]
+) -> dict[str, Any]:
+    """What `_written` gives, kept under all that it is made of; `place` is its template and the query."""
+    role = role_of(visit.actor, visit.organization)
     choices = choices_of(visit.parts, visit.organization, filters.company_id, actor=visit.actor)
+
+    def tag() -> str:
+        return sales_report_tag(visit.parts, visit.organization, actor=visit.actor, **filters.asked())
+
+    return kept_part(
+        visit.parts.pages,
+        [*place, around["seen"], around["here_path"], around["links"], role, filters.query(), choices],
+        visit.parts.clock.now(),
+        lambda now: _written(Reading(visit, filters, _read(visit, filters), now), place[0], around, choices, make),
+        is_so=lambda: tag() == around["seen"],
+    )
+
+
+def _written(
+    reading: Reading, template: str, around: Mapping[str, Any], choices: Choices, make: Callable[[Reading], Any]
+) -> dict[str, str]:
+    """The filters of the bar and the report below it, printed; and what the frame takes from the page."""
+    made = make(reading)
+    picker = carrying(picker_of(reading, choices), made.get("carried", {}))
+    context = {name: around[name] for name in ("links", "here_path", "may_search_companies")} | made
+    context["picker"] = picker
+    return {
+        **{name: made[name] for name in FRAMED if name in made},
+        "bar": render_to_string("web/report/filters.html", context),
+        "report": render_to_string(template, context),
+    }
+
+
+def picker_of(reading: Reading, choices: Choices) -> RangePicker:
+    """What the bar offers over this reading."""
     offers = Offers(_owners(reading), choices.teams, choices.categories, choices.company)
-    return range_picker(reading.document, filters, offers, reading.today, reading.facts)
+    return range_picker(reading.document, reading.filters, offers, reading.today, reading.facts)
 
 
 def surroundings(visit: Visit, filters: Filters, page: str, *, has_just_asked: bool = False) -> dict[str, Any]:

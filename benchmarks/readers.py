@@ -77,6 +77,14 @@ class Habit:
     keeps: bool = True
 
 
+@dataclass(frozen=True)
+class Held:
+    """What a browser holds: the tags of pages, and cookies; the one against forgery is part of what a page says."""
+
+    tags: dict[str, str]
+    cookies: dict[str, str]
+
+
 async def read(address: str, sessions: Sequence[dict[str, str]], habit: Habit, seconds: float) -> Seen:
     """Let everybody of `sessions` read for so long; each draws pages and pauses from a chance of their own."""
     seen = Seen()
@@ -95,20 +103,19 @@ async def _person(
 ) -> None:
     chance = random.Random(number)
     tags: dict[str, str] = {}
+    cookies = dict([session["cookie"].split("=", 1)])
     await asyncio.sleep(chance.random() * habit.think_seconds)
     while time.perf_counter() < until:
         page = chance.choice(habit.pages)
-        headers = {"Cookie": session["cookie"]}
+        headers = {"Cookie": "; ".join(map("=".join, cookies.items()))}
         if habit.keeps and page in tags:
             headers["If-None-Match"] = tags[page]
-        await _open(http, page, headers, tags, seen)
+        await _open(http, page, headers, Held(tags, cookies), seen)
         if habit.think_seconds:
             await asyncio.sleep(chance.expovariate(1 / habit.think_seconds))
 
 
-async def _open(
-    http: aiohttp.ClientSession, page: str, headers: dict[str, str], tags: dict[str, str], seen: Seen
-) -> None:
+async def _open(http: aiohttp.ClientSession, page: str, headers: dict[str, str], held: Held, seen: Seen) -> None:
     began = time.perf_counter()
     try:
         async with http.get(page, headers=headers, allow_redirects=False) as answer:
@@ -121,5 +128,6 @@ async def _open(
     seen.by_page.setdefault(page.partition("?")[0], []).append(taken)
     seen.statuses[answer.status] += 1
     seen.received += len(body)
+    held.cookies.update({name: morsel.value for name, morsel in answer.cookies.items()})
     if "ETag" in answer.headers:
-        tags[page] = answer.headers["ETag"]
+        held.tags[page] = answer.headers["ETag"]

@@ -27,6 +27,7 @@ from partner_portal.api.schemas import RefreshAnswer, SalesReport
 from partner_portal.api.teams import router as teams_router
 from partner_portal.api.tokens import router as tokens_router
 from partner_portal.bootstrap import portal
+from partner_portal.bootstrap.repeats import let_repeat
 from partner_portal.bootstrap.requests import actor_of
 from partner_portal.usecases.refresh import refresh
 from partner_portal.usecases.sales_report import tagged_sales_report
@@ -73,6 +74,7 @@ def sales_report(
     report = tagged_sales_report(portal.parts(), chosen, held=held, actor=actor, **parameters.asked())
     response = HttpResponse(report.content or b"", content_type="application/json")
     response["ETag"] = f'"{report.tag}"'  # by which `ApiGuard` answers 304
+    let_repeat(request)
     return response
 
 

@@ -39,6 +39,11 @@ class LateWarehouse:
         """Write all of one instant into the new file `target`; `at_instant` is called then."""
         self.open().copy_to(target, at_instant)
 
+    def changes(self) -> int:
+        """How many writes this process has begun to commit; none while it has not been opened."""
+        with self._lock:
+            return self._opened.changes() if self._opened is not None else 0
+
     def close(self) -> None:
         """Give the store back, if it was opened."""
         with self._lock:

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # sets also what Django's own middleware for security and clickjacking would, on answers that never reach those
     "partner_portal.bootstrap.requests.RequestMiddleware",
+    "partner_portal.bootstrap.repeats.RepeatedAnswers",
     "csp.middleware.CSPMiddleware",
     "partner_portal.api.guard.ApiGuard",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -88,6 +88,9 @@ SECRET_AGE = Reading(
 )
 REPORTS_ASKED = Counter("portal_reports_asked", "Report documents that somebody asked for.")
 REPORTS_MADE = Counter("portal_reports_made", "Report documents that were computed; the others were kept.")
+ANSWERS_REPEATED = Counter(
+    "portal_answers_repeated", "Answers given again to the same request, as nothing had changed since."
+)
 
 MEASURES: tuple[Counter | Gauge | Histogram | Reading, ...] = (
     REQUESTS,
@@ -109,6 +112,7 @@ MEASURES: tuple[Counter | Gauge | Histogram | Reading, ...] = (
     SECRET_AGE,
     REPORTS_ASKED,
     REPORTS_MADE,
+    ANSWERS_REPEATED,
 )
 """All of them, in the order of docs/monitoring.md."""
 

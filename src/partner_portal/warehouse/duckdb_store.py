@@ -161,6 +161,7 @@ class DuckDBEngine:
         self._opening = threading.Lock()
         self._copying = threading.Lock()
         self._writing = threading.Lock()
+        self._changes = 0
         self._cursors: weakref.WeakSet[duckdb.DuckDBPyConnection] = weakref.WeakSet()
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
@@ -212,7 +213,14 @@ class DuckDBEngine:
             except BaseException:
                 _roll_back(cursor)
                 raise
-            cursor.execute("COMMIT")
+            try:
+                cursor.execute("COMMIT")
+            finally:
+                self._changes += 1
+
+    def changes(self) -> int:
+        """How many writes have come as far as their commit."""
+        return self._changes
 
     def staging(self, entity: Entity[Any]) -> DuckDBStaging:
         """A new, empty staging table for rows of `entity`."""

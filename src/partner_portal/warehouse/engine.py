@@ -77,5 +77,8 @@ class Engine(Protocol):
     def copy_to(self, target: Path, at_instant: Callable[[], None]) -> None:
         """Write all of one instant into the new file `target`, beside the store's own; call `at_instant` then."""
 
+    def changes(self) -> int:
+        """How many writes have come as far as their commit; 0 for a store that others write to as well."""
+
     def close(self) -> None:
         """Give every connection back."""

@@ -231,6 +231,10 @@ class MirrorWarehouse:
         """
         self._engine.copy_to(target, at_instant)
 
+    def changes(self) -> int:
+        """How many writes this process has begun to commit; 0 for a store that others write to as well."""
+        return self._engine.changes()
+
     def close(self) -> None:
         """Give the store back; a file can then be opened by another process."""
         self._engine.close()

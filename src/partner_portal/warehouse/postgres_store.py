@@ -79,6 +79,10 @@ class PostgresEngine:
         """Refuse: a server has tools of its own for that."""
         raise WarehouseError("The warehouse is in PostgreSQL: back it up with pg_dump, restore it with pg_restore.")
 
+    def changes(self) -> int:
+        """Nothing: other processes write, too."""
+        return 0
+
     def close(self) -> None:
         """Give every connection back."""
         self._connections.close()

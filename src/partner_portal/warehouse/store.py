@@ -266,5 +266,11 @@ class Warehouse(Protocol):
         Raises `WarehouseError`, also where the store is no file.
         """
 
+    def changes(self) -> int:
+        """How many writes this process has begun to commit, for a store that belongs to it alone.
+
+        Of one that others write to as well, the number says nothing and stays 0.
+        """
+
     def close(self) -> None:
         """Give the store back; a file can then be opened by another process."""

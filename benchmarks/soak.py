@@ -2,8 +2,8 @@
 
 `python -m benchmarks.soak [--minutes 20] [--storage postgres]`
 
-Reports are kept, up to 64 MiB of them: memory is level only once that room is full, which the first half is for. On a
-slow machine take longer.
+Reports and pages are kept, up to 80 MiB of them: memory is level only once that room is full. That is what the first
+half is for; on a slow machine take longer.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from cachetools import LRUCache
 
-ROOM_BYTES = 64 * 2**20
-"""About four hundred reports of a month."""
+ROOM_BYTES = 40 * 2**20
+"""About two hundred and fifty reports of a month."""
 
 
 @dataclass

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from partner_portal.vault.source import SecretSource
     from partner_portal.warehouse.store import Warehouse
 
+PRINTED_BYTES = 24 * 2**20
+"""About two hundred pages; most are asked for again within the minute that they are printed for, or never."""
+
 
 class Jobs(Protocol):
     """The queue of things to do soon, elsewhere."""
@@ -58,7 +61,7 @@ class Parts:
     refresh_seconds: int = 300
     stopping: threading.Event = field(default_factory=threading.Event)
     reports: KeptAnswers = field(default_factory=KeptAnswers)
-    pages: KeptAnswers = field(default_factory=KeptAnswers)
+    pages: KeptAnswers = field(default_factory=lambda: KeptAnswers(PRINTED_BYTES))
     proxied: PassingAnswers = field(default_factory=PassingAnswers)
     proxy_places: Turns = field(default_factory=lambda: Turns(3))
     proxy_doubts: Turns = field(default_factory=lambda: Turns(1))

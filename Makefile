@@ -17,7 +17,7 @@ test: setup  ## Everything, with a real browser and a real PostgreSQL
 
 test-postgres: setup  ## The portal's tests once more, with everything in PostgreSQL; those of the other parts know both
 	PORTAL_TEST_STORE=postgresql $(BIN)/python -m pytest -n 2 --dist loadgroup \
-	  --ignore=tests/{acceptance,autotask,faults,journeys,lib,mirror,reports,sandbox,warehouse}
+	  --ignore=tests/{autotask,faults,journeys,lib,mirror,reports,sandbox,warehouse}
 
 check: setup  ## What needs no test run: format, lint, types, imports, dependencies
 	$(BIN)/ruff format --check .

@@ -1,4 +1,4 @@
-"""One real PostgreSQL for a whole test session, shared by every worker of pytest-xdist.
+"""A real PostgreSQL for a test session, shared by the workers of pytest-xdist unless all tests run on it.
 
 Import the fixtures into a folder's conftest: `from postgres import postgres_server, postgres_url`.
 """
@@ -17,6 +17,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from stores import ON_POSTGRES
+
 with warnings.catch_warnings():
     # Its directory for locks falls back to one that it makes itself, and it warns of that at import.
     warnings.simplefilter("ignore")
@@ -30,12 +32,15 @@ OWNER = "portal"
 def running_postgres(name: str) -> Iterator[str]:
     """Run the server called `name`, or join it where another process runs it; yields an administrator's address.
 
-    The last process to leave stops it and deletes its data. Durability is off: nothing outlives the tests.
+    The last process to leave stops it and deletes its data. Durability is off: nothing outlives the tests. So is the
+    housekeeping at times of its own: plans would be made by what a table happened to hold when it was looked at.
     """
-    with get_server(Path(tempfile.gettempdir()) / f"portal-postgres-{name}", cleanup_mode="delete") as server:
+    folder = Path(tempfile.gettempdir()) / f"portal-postgres-{name}"
+    folder.mkdir(exist_ok=True)  # here, where it does not matter that two processes begin at once
+    with get_server(folder, cleanup_mode="delete") as server:
         address = server.get_uri()
         with psycopg.connect(address, autocommit=True) as connection:
-            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
                 connection.execute(f"ALTER SYSTEM SET {setting} = off")
             connection.execute("SELECT pg_reload_conf()")
             connection.execute(
@@ -65,9 +70,14 @@ def on_server(server: str, name: str) -> str:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    """The address of the session's server."""
+    """The address of the session's server.
+
+    Where all tests run on PostgreSQL each worker has its own: what is told of a server's transactions, as whether any
+    was committed since, tells of all its databases.
+    """
     session = os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"{os.getpid()}"
-    with running_postgres(session) as address:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "") if ON_POSTGRES else ""
+    with running_postgres(session + worker) as address:
         yield address
 
 

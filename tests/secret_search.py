@@ -23,6 +23,9 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
+from psycopg.pq import TransactionStatus
+
+from stores import database_bytes
 
 SHORTEST = 12
 """Shorter values of tests are words ("wrong"), and occur anyway."""
@@ -177,14 +180,22 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     return result
 
 
+def _is_given_up(connection: Any) -> bool:
+    """Whether PostgreSQL refused something in the test's transaction: it answers nothing more, and keeps nothing."""
+    if connection.vendor != "postgresql":
+        return False
+    is_refused = connection.connection.info.transaction_status == TransactionStatus.INERROR
+    return bool(connection.needs_rollback or is_refused)
+
+
 def _look_into_what_is_left(item: pytest.Item) -> None:
     """Django's database and the test's files, before they are gone."""
     fixtures = getattr(item, "funcargs", {})
     if "db" in getattr(item, "fixturenames", ()) or "transactional_db" in getattr(item, "fixturenames", ()):
         from django.db import connection
 
-        if connection.vendor == "sqlite" and connection.connection is not None:
-            SEARCH.look("Django's database", connection.connection.serialize())
+        if connection.connection is not None and not _is_given_up(connection):
+            SEARCH.look("Django's database", database_bytes())
     folder = fixtures.get("tmp_path")
     for path in Path(folder).rglob("*") if folder else ():
         SEARCH.look_into_file(path)

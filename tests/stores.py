@@ -99,15 +99,13 @@ def database_bytes() -> bytes:
     from django.db import connection
 
     connection.ensure_connection()
-    if not ON_POSTGRES:
+    if connection.vendor == "sqlite":
         return connection.connection.serialize()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL bytea_output = 'escape'")
-        lines = []
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f'SELECT CAST(held AS text) FROM "{table}" AS held')
-            lines += [line for (line,) in cursor.fetchall()]
-    return "\n".join(lines).encode()
+        tables = connection.introspection.table_names(cursor)
+        cursor.execute(" UNION ALL ".join(f'SELECT CAST(held AS text) FROM "{table}" AS held' for table in tables))
+        return "\n".join(line for (line,) in cursor.fetchall()).encode()
 
 
 def plan_of(query: str) -> str:

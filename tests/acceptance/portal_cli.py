@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -62,3 +63,7 @@ class Portal:
 
     def document(self, *options: str) -> dict[str, Any]:
         return json.loads(self.done("report", "--format", "json", *options))
+
+
+NewPortal = Callable[[Path, str, dict[str, str]], Portal]
+"""What the fixture `new_portal` is: makes the portal of a data directory, an Autotask address and settings."""

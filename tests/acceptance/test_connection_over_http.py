@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from acceptance.portal_cli import Portal
+from acceptance.portal_cli import NewPortal
 from partner_portal.autotask.client import AutotaskClient
 from partner_portal.bootstrap import portal
 from partner_portal.lib.clock import FixedClock
@@ -81,12 +81,14 @@ def work_off(parts, organization) -> None:
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("acceptance")
-def test_two_wrong_secrets_lead_to_a_pause_that_every_process_keeps(app, address, tmp_path: Path) -> None:
-    wrong = Portal(tmp_path, address, WRONG)
+def test_two_wrong_secrets_lead_to_a_pause_that_every_process_keeps(
+    app, address, tmp_path: Path, new_portal: NewPortal
+) -> None:
+    wrong = new_portal(tmp_path, address, WRONG)
     told = [wrong.run("connect") for _ in range(4)]
     assert {result.returncode for result in told} == {1}
     assert ["refused logins as" in result.stderr for result in told] == [False, False, True, True], told
-    right = Portal(tmp_path, address, RIGHT).run("connect")
+    right = new_portal(tmp_path, address, RIGHT).run("connect")
     assert right.returncode == 1
     assert "The next try is possible on" in right.stderr
     assert sum(app.state.counters.failed_logins.values()) == 2 < LOCK_AFTER

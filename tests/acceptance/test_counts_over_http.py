@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from acceptance import plain_loop
-from acceptance.portal_cli import Portal
+from acceptance.portal_cli import NewPortal, Portal
 from partner_portal.sandbox.login import INTEGRATION_CODE, SECRET, USERNAME
 from partner_portal.sandbox.server import running
 from partner_portal.sandbox.world import World, generate
@@ -46,11 +46,13 @@ class Synced:
     ],
     ids=["live-berlin", "live-sydney", "guide-new-york"],
 )
-def synced(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synced]:
+def synced(
+    request: pytest.FixtureRequest, new_portal: NewPortal, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Synced]:
     dialect, zone, echo = request.param
     world = generate(seed=11, activities=4_000, dialect=dialect, time_zone=zone, echo=echo)
     with running(world) as url:
-        portal = Portal(tmp_path_factory.mktemp("data"), url, LOGIN)
+        portal = new_portal(tmp_path_factory.mktemp("data"), url, LOGIN)
         portal.done("connect", "--time-zone", zone)
         portal.done("sync", "--json")
         yield Synced(world, portal, dialect, ZoneInfo(zone))

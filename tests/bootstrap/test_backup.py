@@ -31,7 +31,10 @@ from partner_portal.vault.sealing import Keyring, new_key
 from partner_portal.warehouse.opening import open_warehouse
 from usecases.mapped import fill
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.embedded,  # PostgreSQL is left to its own tools, see tests/cli/test_backup.py
+]
 
 SESSION = "a-session-key-that-somebody-could-use"
 NOW = datetime(2026, 11, 18, 15, 0, tzinfo=UTC)

@@ -165,15 +165,16 @@ def test_marks_of_several_threads_are_equal_only_without_a_change_between(organi
         Organization.objects.update(name=name)
 
     of(0, changes.mark), of(1, changes.mark)
-    marks = []
+    before = set()
     for turn in range(4):
         writer, other = turn % 2, (turn + 1) % 2
         settled = of(0, changes.mark)
         assert of(1, changes.mark) == of(0, changes.mark) == settled, "nothing was committed"
+        before.add(settled)
         of(writer, rename, f"Name {turn}")
-        marks += [settled, of(other if turn < 2 else writer, changes.mark)]
-        of(0, changes.mark), of(1, changes.mark)
-    assert len(set(marks)) == len(marks)
+        changed = of(other if turn < 2 else writer, changes.mark)
+        assert changed not in before
+        before |= {changed, of(0, changes.mark), of(1, changes.mark)}
     for thread in threads:
         thread.submit(connections.close_all).result()
         thread.shutdown()

@@ -38,8 +38,10 @@ from partner_portal.settings.logs import line_formatter
 from partner_portal.usecases.sync_organization import sync_organization
 from partner_portal.vault.sealing import Keyring, new_key
 from partner_portal.warehouse.opening import open_warehouse
+from partner_portal.warehouse.tables import SCHEMA
 from proofs import prove
 from secret_search import SEARCH, Search, forms
+from stores import ON_POSTGRES
 
 ENTRY_URL = "http://127.0.0.1:9"
 
@@ -84,7 +86,7 @@ def allow(app, pair: Pair) -> None:
 
 @pytest.fixture
 def wired(parts, sandbox, tmp_path):
-    """The portal's parts with a warehouse in a file and the sandbox as its Autotask."""
+    """The portal's parts with the sandbox as its Autotask, and where the warehouse is a file, with one on the disk."""
 
     async def open_client(credentials, limits, known=None):
         return await AutotaskClient.connect(
@@ -92,7 +94,7 @@ def wired(parts, sandbox, tmp_path):
         )
 
     (tmp_path / "data").mkdir()
-    warehouse = open_warehouse(str(tmp_path / "data" / WAREHOUSE))
+    warehouse = parts.warehouse if ON_POSTGRES else open_warehouse(str(tmp_path / "data" / WAREHOUSE))
     made = replace(parts, warehouse=warehouse, open_client=open_client, entry_url=ENTRY_URL)
     portal.hold(made)
     yield made
@@ -132,7 +134,11 @@ def looked_through(client: Client) -> None:
 
 
 def in_warehouse(warehouse, organization, tmp_path: Path) -> str:
-    """Every value of every table of the warehouse, as text."""
+    """Every value of every table of the warehouse, as text; behind PostgreSQL's walls, of the organization's rows."""
+    if ON_POSTGRES:
+        with warehouse._engine.reading(organization.scope.organization_id) as session:
+            tables = session.fetch("SELECT tablename FROM pg_tables WHERE schemaname = $schema", {"schema": SCHEMA})
+            return repr([session.fetch(f'SELECT * FROM {SCHEMA}."{table}"') for (table,) in tables])
     warehouse.copy_to(tmp_path / "looked.duckdb", lambda: None)
     told = []
     with duckdb.connect(str(tmp_path / "looked.duckdb"), read_only=True) as look:
@@ -202,6 +208,7 @@ def test_a_fault_in_the_middle_shows_no_value_anywhere(administrator, wired, pai
     assert answer.status_code < 500
 
 
+@pytest.mark.embedded
 def test_a_backup_holds_no_value(administrator, wired, organization, pair, tmp_path):
     administrator.post("/settings/connection/", pair.form(act="save"), follow=True)
     sync_organization(wired, organization)

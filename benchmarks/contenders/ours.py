@@ -14,6 +14,7 @@ from typing import Any
 
 from partner_portal.autotask.client import AutotaskClient
 from partner_portal.autotask.credentials import Credentials
+from partner_portal.lib.interpreter import settle
 from partner_portal.mirror.progress import Silent
 from partner_portal.mirror.sync import sync
 from partner_portal.organizations.scope import OrganizationScope
@@ -35,6 +36,7 @@ async def load(order: dict[str, Any], location: str) -> dict[str, Any]:
     """One full sync of an empty warehouse, counts compared at its end."""
     warehouse, landing = open_warehouse(location), Landing()
     store = warehouse.organization(OrganizationScope(1))
+    settle()  # as the portal's own processes do once they are there
     credentials = Credentials(order["username"], order["secret"], order["integration_code"])
     began, cpu = time.perf_counter(), time.process_time()
     async with await AutotaskClient.connect(credentials, entry_url=order["address"]) as client:

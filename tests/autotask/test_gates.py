@@ -122,6 +122,19 @@ async def test_one_who_gives_up_leaves_no_slot_behind(*, is_admitted: bool) -> N
     assert room.order == [7]
 
 
+async def test_a_slot_passes_over_those_who_were_told_to_give_up_and_have_not_gone_yet() -> None:
+    room = Room(gate(1))
+    async with room.gate.slot():
+        waiting = [asyncio.create_task(room.visit(name)) for name in range(3)]
+        await asyncio.sleep(0)
+        for waiter in waiting[:2]:
+            waiter.cancel()
+    async with asyncio.timeout(0.1):
+        await asyncio.gather(*waiting, return_exceptions=True)
+        await room.visit(7)
+    assert room.order == [2, 7]
+
+
 async def test_three_eager_readers_settle_where_threads_are_freed_late() -> None:
     world = World.empty()
     app = build(world, options=Options(latency_seconds=0.002, release_seconds=0.05))

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from partner_portal.autotask.catalog import ACTION_TYPES, CATALOG, OPPORTUNITIES, TASKS, Entity
+from partner_portal.autotask.catalog import ACTION_TYPES, CATALOG, COMPANY_NOTES, OPPORTUNITIES, TASKS, Entity
 from partner_portal.autotask.filters import Condition, Op, checked
 from partner_portal.mirror.decide import (
     OVERLAP,
     Reading,
     awaiting_confirmation,
+    by_size,
     dialect_of,
     entities_to_look_up,
     is_counting_due,
@@ -244,3 +245,10 @@ def test_what_has_no_stamp_rests_for_an_hour_once_it_is_whole(
     if until is not None:
         assert reading_due(entity, FIELDS, source, 3, until - timedelta(seconds=1), full=False) is None
         assert reading_due(entity, FIELDS, source, 3, until, full=False) is not None
+
+
+def test_the_largest_come_first_and_without_rows_those_that_are_large_elsewhere() -> None:
+    assert by_size(CATALOG, {})[0] is COMPANY_NOTES
+    assert set(by_size(CATALOG, {})) == set(CATALOG)
+    held = {OPPORTUNITIES.path: Source(OPPORTUNITIES.path, rows=2), TASKS.path: Source(TASKS.path, rows=9)}
+    assert by_size(CATALOG, held)[:3] == [TASKS, OPPORTUNITIES, COMPANY_NOTES]

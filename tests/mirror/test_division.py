@@ -49,6 +49,7 @@ class Table:
                 self._answer(division, span, ids, has_more)
             del under_way[:answered]
             division.total = total
+            division.is_counted = True
             if chance is not None and inserts and chance.random() < 0.5:
                 inserts -= 1
                 insort(self.ids, self.ids[-1] + chance.randrange(1, 50) if self.ids else 7)
@@ -147,7 +148,7 @@ def test_the_last_span_has_no_end() -> None:
     division = Division(500, READERS)
     first = division.next()
     assert first is not None
-    division.total = 10_000
+    division.total, division.is_counted = 10_000, True
     division.took(first, (1, 500), 500, is_last=False)
     spans = [division.next() for _ in range(READERS)]
     assert None not in spans
@@ -155,3 +156,27 @@ def test_the_last_span_has_no_end() -> None:
     assert len(ends) == 2
     assert ends[0][1] == ends[1][0]
     assert [span.after for span in spans if span is not None and span.upto is None] == [ends[1][1]]
+
+
+def test_while_rows_are_counted_a_full_page_is_taken_to_be_followed_by_two() -> None:
+    division = Division(500, READERS)
+    first = division.next()
+    assert first is not None
+    assert division.next() is None
+    division.took(first, (1, 500), 500, is_last=False)
+    lower, upper = division.next(), division.next()
+    assert lower is not None
+    assert upper is not None
+    assert (lower.after, lower.upto, upper.after, upper.upto) == (500, upper.after, lower.upto, None)
+    assert 500 + 450 <= upper.after < 500 + 500
+    assert division.next() is None
+
+
+def test_where_no_count_can_be_had_nothing_is_divided() -> None:
+    division = Division(500, READERS)
+    first = division.next()
+    assert first is not None
+    division.is_counted = True
+    division.took(first, (1, 500), 500, is_last=False)
+    assert division.next() is first
+    assert division.next() is None

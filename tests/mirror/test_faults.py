@@ -204,7 +204,8 @@ async def test_a_right_that_is_lost_during_the_run_keeps_the_rows_of_before(benc
     def withdraw() -> None:
         bench.app.state.options.permissions["Opportunities"] = mode
 
-    summary = await bench.sync(LATER, full=True, progress=WhenRowsArrive("Opportunities", withdraw), limits=SMALL_PAGES)
+    tiny = replace(SMALL_PAGES, page_size=10)  # so that pages are left to be asked for when the first has come
+    summary = await bench.sync(LATER, full=True, progress=WhenRowsArrive("Opportunities", withdraw), limits=tiny)
     assert [part.entity for part in summary.entities if not part.complete] == ["Opportunities"]
     assert "no permission to read Opportunities" in str(bench.source("Opportunities").problem)
     assert len(bench.held("Opportunities")) == 110

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mirror.wired import NOW, Bench, comparable, expected
+from partner_portal.autotask.asgi_transport import AsgiTransport
 from partner_portal.autotask.catalog import OPPORTUNITIES, TASKS
 from partner_portal.mirror.progress import Silent
 
@@ -45,3 +48,23 @@ async def test_fields_are_asked_for_even_where_the_metadata_cannot_be_had(bench:
     assert (await bench.sync()).complete
     assert comparable(bench.held("Opportunities")) == expected(bench.world, OPPORTUNITIES)
     assert bench.source("Opportunities").watermark is not None
+
+
+async def test_the_one_request_that_goes_ahead_is_for_rows_of_what_is_likely_largest(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    send = AsgiTransport.send
+
+    async def noted(self, request):
+        asked.append(request.url.rsplit("/V1.0/")[-1])
+        return await send(self, request)
+
+    monkeypatch.setattr(AsgiTransport, "send", noted)
+    assert (await bench.sync()).complete
+    assert asked[1] == "CompanyNotes/query"  # after the zone
+    bench.fill("Opportunities", 30, title="deal")
+    await bench.sync(NOW, full=True)
+    asked.clear()
+    await bench.sync(NOW, full=True)
+    assert asked[1] == "Opportunities/query"

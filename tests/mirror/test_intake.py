@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Sequence
 
 from partner_portal.autotask.catalog import CompanyToDo, Record
-from partner_portal.mirror.intake import BATCH_ROWS, LAST_ROWS, Intake
+from partner_portal.mirror.intake import BATCH_ROWS, LAST_ROWS, MOST_ROWS, Intake
 
 PAGE = 500
 
@@ -51,3 +53,28 @@ async def test_what_waits_is_written_before_the_last_pages_come() -> None:
 
 async def test_more_rows_than_were_counted_are_written_too() -> None:
     assert sum(await taken(BATCH_ROWS, BATCH_ROWS // 2)) == BATCH_ROWS
+
+
+async def test_a_slow_write_holds_up_nobody_before_many_rows_wait() -> None:
+    may_end = threading.Event()
+
+    class Slow(Notebook):
+        def write(self) -> None:
+            super().write()
+            may_end.wait()
+
+    load = Slow()
+    intake = Intake(load)
+    page = [CompanyToDo(id=n) for n in range(PAGE)]
+    while intake.rows < BATCH_ROWS:
+        await intake.take(page)
+    while intake.rows < BATCH_ROWS + MOST_ROWS - PAGE:
+        await intake.take(page)
+    held_up = asyncio.create_task(intake.take(page))
+    await asyncio.sleep(0.01)
+    assert not held_up.done()
+    assert intake.rows == BATCH_ROWS + MOST_ROWS
+    may_end.set()
+    await held_up
+    await intake.finish()
+    assert sum(load.written) == BATCH_ROWS + MOST_ROWS

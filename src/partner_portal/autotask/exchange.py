@@ -28,6 +28,7 @@ from partner_portal.autotask.limits import Limits, server_time
 from partner_portal.autotask.tally import Tally
 from partner_portal.autotask.threads import Threads
 from partner_portal.autotask.transport import Request, Response, Transport
+from partner_portal.lib.event_loop import others_first
 
 logger = logging.getLogger(__name__)
 
@@ -118,7 +119,7 @@ class Exchange:
     async def _read(self, response: Response, read: Callable[[Response], T]) -> T:
         """Read an answer once whoever waited for its slot has sent; one at a time, so that others come in between."""
         async with self._reading:
-            await asyncio.sleep(0)
+            await others_first()
             return read(response)
 
     def _may_try_again(self, problem: AutotaskError, failures: int) -> bool:

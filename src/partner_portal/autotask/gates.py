@@ -69,6 +69,9 @@ class Gate:
         self._admit()
 
     async def _enter(self) -> None:
+        if not self._waiting and self._under_way < self.slots and self._rest_left() <= 0:
+            self._under_way += 1
+            return
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         self._admit()
@@ -78,7 +81,7 @@ class Gate:
             if turn.done() and not turn.cancelled():
                 self._under_way -= 1
                 self._admit()
-            else:
+            elif turn in self._waiting:
                 self._waiting.remove(turn)
             raise
 
@@ -92,8 +95,10 @@ class Gate:
             if rest > 0:
                 self._alarm = asyncio.get_running_loop().call_later(rest, self._admit)
                 return
-            self._under_way += 1
-            self._waiting.popleft().set_result(None)
+            turn = self._waiting.popleft()
+            if not turn.cancelled():  # whoever leaves off is still in the row until they come to know of it
+                self._under_way += 1
+                turn.set_result(None)
 
     def _rest_left(self) -> float:
         is_last = self._under_way == self._most - 1

@@ -14,6 +14,7 @@ from partner_portal.autotask.errors import (
     RedirectRefused,
     ServerFailed,
 )
+from partner_portal.lib.event_loop import others_first
 
 T = TypeVar("T")
 
@@ -43,6 +44,7 @@ class Vanguard:
         """Run `send` when it may go, and learn from how it ends."""
         while not self._is_open and self._ahead is not None:
             await self._wait_for(self._ahead)
+            await others_first()  # whoever went ahead goes on first: it may have most to ask
         if self._is_open:
             return await self._watched(send)
         ended = self._ahead = asyncio.Event()

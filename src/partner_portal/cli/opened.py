@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from partner_portal.bootstrap import portal
+from partner_portal.lib.interpreter import settle
 
 if TYPE_CHECKING:
     from partner_portal.usecases.parts import Parts
@@ -18,4 +19,6 @@ def opened_portal(*, mirror: bool = True) -> Parts:
     """
     portal.prepare()
     logging.getLogger("partner_portal").setLevel(logging.WARNING)
-    return portal.parts(mirror=mirror)
+    opened = portal.parts(mirror=mirror)
+    settle()
+    return opened

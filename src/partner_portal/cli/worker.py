@@ -13,6 +13,7 @@ import typer
 
 from partner_portal.cli.failure import FAILED, WrongUse, say
 from partner_portal.cli.serve import refuse_taken_port
+from partner_portal.lib.interpreter import settle
 
 MetricsPort = Annotated[
     int | None, typer.Option(min=1, max=65535, help="The port of /livez, /readyz and /metrics; none without it.")
@@ -45,6 +46,7 @@ def worker(metrics_port: MetricsPort = None, metrics_host: MetricsHost = "127.0.
     running.start()
     with nullcontext() if metrics_port is None else monitored(metrics_host, metrics_port):
         say(f"Working as {portal.parts().member.name} (stop with Ctrl-C).")
+        settle()
         stopping.wait()
         _end_in_time()
         is_over = running.stop()

@@ -6,6 +6,7 @@ import atexit
 
 from partner_portal.bootstrap import portal
 from partner_portal.cli.parents import end_with_parent
+from partner_portal.lib.interpreter import settle
 
 portal.prepare(serving=True)
 
@@ -25,3 +26,4 @@ portal.parts()
 running.start()
 atexit.register(_end)
 end_with_parent(_end)
+settle()

@@ -6,6 +6,7 @@ import atexit
 
 from partner_portal.bootstrap import portal
 from partner_portal.cli.parents import end_with_parent
+from partner_portal.lib.interpreter import settle
 
 portal.prepare(serving=True)
 
@@ -19,3 +20,4 @@ portal.parts().member.join()
 elsewhere.set()
 atexit.register(portal.close)
 end_with_parent(portal.close)
+settle()

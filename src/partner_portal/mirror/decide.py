@@ -5,11 +5,22 @@ what is known of an entity | reading_of | what to ask Autotask for, and how to t
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from partner_portal.autotask.catalog import CATALOG, Entity
+from partner_portal.autotask.catalog import (
+    APPOINTMENTS,
+    CATALOG,
+    COMPANY_NOTES,
+    COMPANY_TO_DOS,
+    OPPORTUNITIES,
+    TASKS,
+    TICKETS,
+    TIME_ENTRIES,
+    Entity,
+)
 from partner_portal.autotask.filters import Condition, Filter, Op, any_of
 from partner_portal.mirror.deletions import mass_deletion_problem
 from partner_portal.warehouse.store import EntityFacts, Reconciliation, Source, Tenant
@@ -25,6 +36,11 @@ FULL_READ_AGE = timedelta(days=1)
 
 COUNTING_AGE = timedelta(hours=1)
 """How often an entity's count is compared with Autotask's, unless something calls for it earlier."""
+
+LIKELY_LARGEST: tuple[Entity[Any], ...] = (
+    *(COMPANY_NOTES, COMPANY_TO_DOS, TASKS, APPOINTMENTS, OPPORTUNITIES, TIME_ENTRIES, TICKETS),
+)
+"""The entities that hold most rows in most tenants, most first."""
 
 METADATA_AGE = timedelta(days=1)
 """How long a tenant's metadata is trusted; each look costs two calls per entity of a budget that others share."""
@@ -66,6 +82,17 @@ def entities_to_look_up(known: Tenant | None, at: datetime, *, full: bool) -> tu
         return CATALOG
     settled = {path for path, facts in known.entities.items() if facts.fields is not None and facts.refusal is None}
     return tuple(entity for entity in CATALOG if entity.path not in settled)
+
+
+def by_size(entities: Iterable[Entity[Any]], sources: Mapping[str, Source]) -> list[Entity[Any]]:
+    """`entities`, first those of which most rows are held; where none are, those that hold most in most tenants."""
+    likely = {entity.path: place for place, entity in enumerate(LIKELY_LARGEST)}
+
+    def place(entity: Entity[Any]) -> tuple[int, int]:
+        source = sources.get(entity.path)
+        return -source.rows if source is not None else 0, likely.get(entity.path, len(likely))
+
+    return sorted(entities, key=place)
 
 
 def reading_of(

@@ -24,6 +24,9 @@ FRESH = 0.4
 WAVERING = 0.08
 """By how much the ids of one page are expected to differ from the estimate, as a share of the page."""
 
+FORESEEN_PAGES = 2
+"""How many pages are taken to follow the first while the rows are being counted: one for each thread left."""
+
 FRUITLESS_BORNE = 4
 PAGES_PER_FRUITLESS = 8
 """Guesses that may bring nothing: a few, and one more for so many pages read."""
@@ -45,10 +48,15 @@ class Span:
 
 
 class Division:
-    """The spans of one entity. `total` is Autotask's count of its rows; nothing is divided before it is known."""
+    """The spans of one entity. `total` is Autotask's count of its rows, None as long as it is not known.
+
+    While it is still being counted (`is_counted` False), a full first page is taken to be followed by two more, so
+    that the count has no need to be waited for. Where no count can be had nothing is divided.
+    """
 
     def __init__(self, page_size: int, readers: int = 3) -> None:
         self.total: int | None = None
+        self.is_counted = False
         self.pages = 0
         self._page_size = page_size
         self._readers = readers
@@ -104,7 +112,7 @@ class Division:
         surely = self._page_size * (1 + WAVERING)
         if rows <= surely or span.after is None or not span.density:
             return None
-        fair = max(0, (self.total or 0) - self._seen) / self._readers
+        fair = self._unread() / self._readers
         kept_pages = max(1, round(min(rows / 2, fair) / self._page_size))
         # A little less than whole pages, since a rest of few rows would cost a request as well.
         kept = self._page_size * (kept_pages - WAVERING * sqrt(kept_pages))
@@ -117,9 +125,16 @@ class Division:
             middle = span.after + int((end - span.after) * kept / max(rows, kept))
         return middle if span.after < middle < end else None
 
+    def _unread(self) -> int:
+        """How many rows should still come."""
+        if self.total is not None:
+            return max(0, self.total - self._seen)
+        # Nearly two pages, so that the second is not divided in its turn.
+        return 0 if self.is_counted else round(FORESEEN_PAGES * (1 - WAVERING) * self._page_size)
+
     def _rows_left(self) -> dict[Span, float]:
         """How many rows each span should have left: by its density if it has an end, the last one what remains."""
-        unread = max(0, (self.total or 0) - self._seen)
+        unread = self._unread()
         left: dict[Span, float] = {}
         last = None
         for span in self._spans:

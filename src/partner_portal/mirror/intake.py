@@ -7,11 +7,15 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from partner_portal.autotask.catalog import Record
+from partner_portal.lib.event_loop import others_first
 
 BATCH_ROWS = 10_000
 """Rows of one write: enough to make its fixed cost small, few enough to keep memory flat."""
 
-LAST_ROWS = 3_000
+MOST_ROWS = 30_000
+"""Rows that may wait while a batch is being written: a store that is slow for a moment holds up no request."""
+
+LAST_ROWS = 1_500
 """When fewer are to come, those that wait are written beside the last pages, so that little is left to be done then."""
 
 
@@ -26,7 +30,7 @@ class Taking(Protocol):
 
 
 class Intake:
-    """Feeds one load, for several readers at once. At most one batch is being written and one is being gathered."""
+    """Feeds one load, for several readers at once. One batch is being written while the next ones are gathered."""
 
     def __init__(self, load: Taking) -> None:
         self.rows = 0
@@ -38,8 +42,9 @@ class Intake:
         self._writing: asyncio.Task[None] | None = None
 
     async def take(self, page: Sequence[Record]) -> None:
-        """Take one page; waits while both batches are full. Raises what an earlier write raised."""
+        """Take one page; waits while as many rows wait as may. Raises what an earlier write raised."""
         self.rows += len(page)
+        await others_first()
         self._load.append(page)
         self._gathered += len(page)
         if self._is_worth_writing():
@@ -48,6 +53,9 @@ class Intake:
                     await self._write()
 
     def _is_worth_writing(self) -> bool:
+        is_writing = self._writing is not None and not self._writing.done()
+        if is_writing:
+            return self._gathered >= MOST_ROWS
         is_nearly_over = self.total is not None and 0 < self.total - self.rows <= LAST_ROWS
         return self._gathered >= (LAST_ROWS if is_nearly_over else BATCH_ROWS)
 

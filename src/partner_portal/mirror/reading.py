@@ -49,6 +49,7 @@ class _Reading(Generic[R]):
     async def learn_total(self, count: Count) -> None:
         """Tell the division how many rows there are."""
         self._division.total = await count()
+        self._division.is_counted = True
         await self._announce()
 
     async def read(self) -> None:

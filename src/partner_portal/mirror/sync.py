@@ -21,6 +21,7 @@ from partner_portal.autotask.errors import AutotaskError, PermissionMissing, Unk
 from partner_portal.mirror.decide import (
     Reading,
     awaiting_confirmation,
+    by_size,
     entities_to_look_up,
     is_counting_due,
     is_fulfilled,
@@ -124,15 +125,11 @@ class _Run:
 
     async def everything(self) -> None:
         """Read all entities, and beside them the tenant's metadata where that is due."""
-        known, held, self._compared = await asyncio.gather(
-            asyncio.to_thread(self._store.tenant),
-            asyncio.to_thread(self._what_is_held),
-            asyncio.to_thread(self._store.reconciliations),
-        )
-        self._sources, self._max_ids = held
+        known = await asyncio.to_thread(self._recall)
         due = self._prepare_facts(known)
+        early = self._prepare_early(known)
         try:
-            await together(self._side_by_side(CATALOG, known), self._look_up(known, due))
+            await together(self._side_by_side(early), self._look_up(known, due))
         except AutotaskError as error:
             for entity in CATALOG:
                 await self._give_up(entity, explain(error))
@@ -169,12 +166,26 @@ class _Run:
                 self._facts[entity.path].set_result(known.entities.get(entity.path, EntityFacts()))
         return due
 
+    def _prepare_early(self, known: Tenant | None) -> Mapping[str, Reading]:
+        """What is read beside its metadata, by entity: a round trip less. It is looked at before rows are committed."""
+        early = {}
+        for entity in CATALOG:
+            is_read_whole = self._full or entity.path not in self._sources
+            if self._facts[entity.path].done() or not is_read_whole:
+                continue
+            reading = reading_before_metadata(entity, None if known is None else known.entities.get(entity.path))
+            if reading is not None:
+                early[entity.path] = reading
+                self._shows_rows[entity.path] = asyncio.get_running_loop().create_future()
+        return early
+
     async def _look_up(self, known: Tenant | None, due: Sequence[Entity[Any]]) -> None:
         if known is not None and not due:
             return
 
         def tell(path: str, facts: EntityFacts) -> None:
-            self._facts[path].set_result(facts)
+            if not self._facts[path].done():  # it is cancelled with whoever waits for it, when the sync is to leave off
+                self._facts[path].set_result(facts)
 
         tenant = await read_tenant(
             self._client,
@@ -186,24 +197,24 @@ class _Run:
         )
         await asyncio.to_thread(self._store.save_tenant, tenant)
 
-    def _what_is_held(self) -> tuple[dict[str, Source], dict[str, int | None]]:
+    def _recall(self) -> Tenant | None:
+        """What earlier runs left. One look after the other: several threads would wait for each other's turns."""
         with self._store.snapshot() as view:
-            return view.sources(), view.max_ids()
+            self._sources, self._compared = view.sources(), view.reconciliations()
+            if self._sources:
+                self._max_ids = view.max_ids()
+            return view.tenant()
 
-    async def _side_by_side(self, entities: Iterable[Entity[Any]], known: Tenant | None) -> None:
-        async with asyncio.TaskGroup() as group:
-            for entity in entities:
-                group.create_task(self._mirror(entity, None if known is None else known.entities.get(entity.path)))
+    async def _side_by_side(self, early: Mapping[str, Reading]) -> None:
+        # Until the credentials are accepted one request goes ahead of all: let it be one of the entity that takes
+        # longest.
+        largest_first = by_size(CATALOG, self._sources)
+        await together(*(self._mirror(entity, early.get(entity.path)) for entity in largest_first))
 
-    async def _mirror(self, entity: Entity[Any], known: EntityFacts | None) -> None:
+    async def _mirror(self, entity: Entity[Any], early: Reading | None) -> None:
         """Read one entity, or say why not; whatever goes wrong stays with it."""
-        if not self._facts[entity.path].done() and (self._full or entity.path not in self._sources):
-            # A round trip less: the metadata comes beside the pages, and is looked at before they are committed.
-            early = reading_before_metadata(entity, known)
-            if early is not None:
-                self._shows_rows[entity.path] = asyncio.get_running_loop().create_future()
-                if await self._read(early):
-                    return
+        if early is not None and await self._read(early):
+            return
         facts = await self._facts[entity.path]
         if facts.refusal is not None:
             await self._give_up(entity, facts.refusal, failed=False)

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from partner_portal.autotask.catalog import CATALOG, OPPORTUNITIES, RESOURCES, TASKS, Opportunity, Resource
+from partner_portal.autotask.catalog import CATALOG, OPPORTUNITIES, RESOURCES, TASKS, Opportunity, Resource, Task
 from partner_portal.organizations.scope import OrganizationScope
+from partner_portal.warehouse import load as loading
 from partner_portal.warehouse.store import OrganizationStore, Source, Warehouse, WarehouseError
 from warehouse.filling import AT, complete, deals, fill, fill_deals, held
 
@@ -268,3 +269,56 @@ def test_any_sequence_of_loads_leaves_what_a_dictionary_would(
             assert load.commit(complete(OPPORTUNITIES), replace=end == "replace") == len(expected)
             assert store.data_version() > version or before == expected
         assert held(store) == expected
+
+
+@pytest.fixture
+def tasks_go_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A first load of few rows already goes as one of many does."""
+    monkeypatch.setattr(loading, "AHEAD_FROM", 2)
+
+
+def tasks(*ids: int, title: str = "Task") -> list[Task]:
+    return [Task(id=i, title=title) for i in ids]
+
+
+def held_tasks(store: OrganizationStore) -> dict[int, str]:
+    return dict(store.rows("SELECT id, title FROM tasks"))
+
+
+@pytest.mark.usefixtures("tasks_go_ahead")
+def test_a_large_first_load_is_invisible_until_its_commit_and_then_right(store: OrganizationStore) -> None:
+    load = store.load(TASKS)
+    for batch in (tasks(1, 2, 3), tasks(3, 4, title="later"), tasks(2, title="last"), tasks(5)):
+        load.append(batch)
+        load.write()
+        assert (held_tasks(store), store.data_version()) == ({}, 0)
+    load.append(tasks(5, 6, title="rest"))
+    assert load.commit(complete(TASKS), replace=True) == 6
+    assert held_tasks(store) == {1: "Task", 2: "last", 3: "later", 4: "later", 5: "rest", 6: "rest"}
+    assert (store.sources()["Tasks"].rows, store.data_version()) == (6, 1)
+    store.settle_activities()
+    assert fill(store, TASKS, tasks(1, 2), replace=True) == 2
+
+
+@pytest.mark.usefixtures("tasks_go_ahead")
+def test_a_large_first_load_that_is_abandoned_leaves_nothing(store: OrganizationStore) -> None:
+    load = store.load(TASKS)
+    load.append(tasks(1, 2, 3))
+    load.write()
+    load.abandon("cut short")
+    assert (held_tasks(store), store.sources()["Tasks"].problem) == ({}, "cut short")
+    assert fill(store, TASKS, tasks(3, 4), replace=True) == 2
+
+
+@pytest.mark.usefixtures("tasks_go_ahead")
+def test_a_batch_that_the_store_refuses_is_not_lost_to_a_large_first_load(store: OrganizationStore) -> None:
+    load = store.load(TASKS)
+    load.append(tasks(1, 2, 3))
+    load.write()
+    load.append([Task(id=2**63)])
+    with pytest.raises(WarehouseError):
+        load.write()
+    with pytest.raises(WarehouseError):
+        load.commit(complete(TASKS), replace=True)
+    load.abandon("a number too large")
+    assert held_tasks(store) == {}

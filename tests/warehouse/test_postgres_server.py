@@ -8,13 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from partner_portal.autotask.catalog import COMPANY_NOTES, OPPORTUNITIES
+from partner_portal.autotask.catalog import COMPANY_NOTES, OPPORTUNITIES, TASKS, Task
 from partner_portal.organizations.scope import OrganizationScope
-from partner_portal.warehouse import postgres_connections
+from partner_portal.warehouse import load as loading
+from partner_portal.warehouse import postgres_connections, postgres_session
 from partner_portal.warehouse.opening import open_warehouse
-from partner_portal.warehouse.postgres_connections import LANES, READERS, WRITERS
+from partner_portal.warehouse.postgres_connections import LANES, OWN_LANES, READERS, WRITERS
 from partner_portal.warehouse.postgres_store import LEARNED_FROM
-from partner_portal.warehouse.store import Warehouse, WarehouseError
+from partner_portal.warehouse.store import Load, Warehouse, WarehouseError
 from postgres import fresh_database
 from warehouse.filling import complete, deals, fill, fill_deals, held
 
@@ -182,3 +183,81 @@ def test_a_report_reads_through_a_second_connection_only_where_one_is_idle(
         assert (None if twin is None else held(twin)) == (None if readers == 1 else {1: "Deal"})
         assert held(view) == {1: "Deal"}
     warehouse.close()
+
+
+def going_ahead(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, *ids: int, scope: OrganizationScope = OURS
+) -> Load:
+    """A first load whose rows are in their place, unseen, before its commit."""
+    monkeypatch.setattr(loading, "AHEAD_FROM", 1)
+    load = warehouse.organization(scope).load(TASKS)
+    load.append([Task(id=i) for i in ids])
+    load.write()
+    return load
+
+
+def task_ids(warehouse: Warehouse, scope: OrganizationScope = OURS) -> list[int]:
+    return [row_id for (row_id,) in warehouse.organization(scope).rows("SELECT id FROM tasks ORDER BY id")]
+
+
+def test_a_second_load_of_the_same_rows_waits_for_the_first_and_then_tells_why(
+    opened: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_session, "OTHERS_LOAD_MILLISECONDS", 10)
+    first = going_ahead(opened, monkeypatch, 1, 2)
+    second = going_ahead(opened, monkeypatch, 2, 3)
+    with pytest.raises(WarehouseError, match="Another load of Tasks is under way"):
+        second.commit(complete(TASKS), replace=True)
+    assert first.commit(complete(TASKS), replace=True) == 2
+    assert second.commit(complete(TASKS), replace=True) == 2
+    assert task_ids(opened) == [2, 3]
+
+
+def test_a_first_load_whose_connection_is_lost_leaves_nothing(
+    address: str, opened: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = going_ahead(opened, monkeypatch, 1, 2)
+    hang_up(address)
+    load.append([Task(id=3)])
+    with pytest.raises(WarehouseError):
+        load.write()
+    with pytest.raises(WarehouseError):
+        load.commit(complete(TASKS), replace=True)
+    load.abandon("the connection was lost")
+    assert task_ids(opened) == []
+    assert fill(opened.organization(OURS), TASKS, [Task(id=4)]) == 1
+
+
+def test_a_first_load_that_nobody_ended_makes_room_for_the_next(
+    opened: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = going_ahead(opened, monkeypatch, 1, 2)
+    del load
+    assert going_ahead(opened, monkeypatch, 2, 3).commit(complete(TASKS), replace=True) == 2
+    assert task_ids(opened) == [2, 3]
+
+
+def test_rows_that_came_from_elsewhere_meanwhile_are_not_mixed_with_a_first_load(
+    address: str, opened: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = going_ahead(opened, monkeypatch, 1, 2)
+    with psycopg.connect(address) as connection:  # as an older portal would: without asking
+        connection.execute("SELECT set_config('portal.organization', '1', TRUE)")
+        connection.execute(
+            "INSERT INTO mirror.sources (organization_id, entity, held_rows, complete) VALUES (1, 'Tasks', 7, TRUE)"
+        )
+    with pytest.raises(WarehouseError, match="came from elsewhere"):
+        load.commit(complete(TASKS), replace=True)
+    load.abandon("mixed")
+    assert task_ids(opened) == []
+
+
+def test_many_first_loads_at_once_keep_few_connections_and_each_its_rows(
+    address: str, opened: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scopes = [OrganizationScope(number) for number in range(1, 2 * LANES)]
+    loads = [going_ahead(opened, monkeypatch, scope.organization_id, scope=scope) for scope in scopes]
+    assert connections_of(address) <= LANES + OWN_LANES + WRITERS + READERS
+    for load in loads:
+        load.commit(complete(TASKS), replace=True)
+    assert [task_ids(opened, scope) for scope in scopes] == [[scope.organization_id] for scope in scopes]

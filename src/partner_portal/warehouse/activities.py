@@ -190,6 +190,7 @@ def settle(engine: Engine, organization_id: int) -> None:
     with engine.reading(organization_id) as session:
         if _is_settled(session, organization_id):
             return
+    engine.learn()
     ours, derived = {"organization": organization_id}, 0
     with engine.writing(organization_id) as session:
         dialect = read_dialect(session, organization_id)
@@ -207,7 +208,8 @@ def settle(engine: Engine, organization_id: int) -> None:
             )
             derived = _derive(session, organization_id, deriving_sql(dialect, only_touched=True))
         session.change(f"DELETE FROM {_TOUCHED} {_OURS}", ours)
-    engine.learn(ACTIVITIES, derived)
+    engine.wrote(ACTIVITIES, derived)
+    engine.learn()
 
 
 def _derive(session: Session, organization_id: int, deriving: str) -> int:

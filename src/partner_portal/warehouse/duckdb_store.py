@@ -13,7 +13,7 @@ import re
 import shutil
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
@@ -24,7 +24,7 @@ import duckdb
 from cachetools import LRUCache, cached
 
 from partner_portal.autotask.catalog import Entity
-from partner_portal.warehouse.engine import BATCH, DEFECT, Parameters
+from partner_portal.warehouse.engine import BATCH, DEFECT, Parameters, Session
 from partner_portal.warehouse.migration import NOBODY, migrate
 from partner_portal.warehouse.payload import WITH_ZONE, wire_columns
 from partner_portal.warehouse.store import WarehouseError, WarehouseLocked
@@ -110,11 +110,11 @@ class DuckDBStaging:
         self._session = DuckDBSession(self._cursor)
         self._session.change(f'CREATE TEMP TABLE "{self.name}" ({definitions}, {BATCH} BIGINT)')
 
-    def append(self, lines: bytes, batch: int) -> None:
+    def append(self, pages: Sequence[bytes], batch: int) -> None:
         """Take rows, one JSON object a line, through a file: four times as fast as by a parameter."""
         try:
             with os.fdopen(os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(lines)
+                file.writelines(pages)
             with self._engine.reading_json:
                 self._session.change(self._taking_in, {"file": str(self._file), "batch": batch})
         except OSError as error:
@@ -123,6 +123,14 @@ class DuckDBStaging:
             ) from error
         finally:
             self._file.unlink(missing_ok=True)
+
+    @contextmanager
+    def ahead(self, _organization_id: int, /) -> Iterator[None]:
+        """None: writers queue up, and taking rows out of the staging table is quick."""
+        yield None
+
+    def learn(self, _session: Session, /) -> None:
+        """Do nothing: DuckDB counts as it writes."""
 
     @contextmanager
     def writing(self, _organization_id: int, /) -> Iterator[DuckDBSession]:
@@ -226,8 +234,11 @@ class DuckDBEngine:
         """A new, empty staging table for rows of `entity`."""
         return DuckDBStaging(self, entity)
 
-    def learn(self, _table: Table, _rows: int, /) -> None:
+    def wrote(self, _table: Table, _rows: int, /) -> None:
         """Do nothing: DuckDB counts as it writes."""
+
+    def learn(self) -> None:
+        """Do nothing, for the same reason."""
 
     def copy_to(self, target: Path, at_instant: Callable[[], None]) -> None:
         """Write what is held at one instant into a new file, without what was deleted or is not committed.

@@ -5,7 +5,7 @@ All SQL that passes through here is written once, with parameters as `$name`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -40,11 +40,21 @@ class Staging(Protocol):
     def name(self) -> str:
         """The table's bare name, seen by this staging's own transactions only."""
 
-    def append(self, lines: bytes, batch: int) -> None:
-        """Take one batch of rows, made by `json_lines`; all of them or, when it raises, none."""
+    def append(self, pages: Sequence[bytes], batch: int) -> None:
+        """Take one batch of rows, in pages made by `json_lines`; all of them or, when it raises, none."""
+
+    def ahead(self, organization_id: int, /) -> AbstractContextManager[Session | None]:
+        """The transaction that `writing` will go on with and commit: what is done in it now needs no time then.
+
+        For taking the staged rows to their place, where nobody sees them before that commit: they are dropped at the
+        end. One step, undone on an error. None where no such transaction is to be had; then there was none before.
+        """
 
     def writing(self, organization_id: int, /) -> AbstractContextManager[Session]:
-        """A write transaction, as `Engine.writing`, that also sees the staged rows."""
+        """A write transaction, as `Engine.writing`, that also sees the staged rows and what was done `ahead`."""
+
+    def learn(self, session: Session, /) -> None:
+        """Let the planner of `session`, of this staging's own `writing`, know what is staged, if it matters."""
 
     def close(self) -> None:
         """Drop the table. Closing twice is harmless."""
@@ -71,8 +81,11 @@ class Engine(Protocol):
     def staging(self, entity: Entity[Any]) -> Staging:
         """A new, empty staging table for rows of `entity`."""
 
-    def learn(self, table: Table, rows: int) -> None:
-        """Let the planner of statements know that so many `rows` of `table` were written, if it matters."""
+    def wrote(self, table: Table, rows: int) -> None:
+        """Note that so many `rows` of `table` were committed."""
+
+    def learn(self) -> None:
+        """Let the planner of statements know what was committed since, if it matters. Nothing that is held waits."""
 
     def copy_to(self, target: Path, at_instant: Callable[[], None]) -> None:
         """Write all of one instant into the new file `target`, beside the store's own; call `at_instant` then."""

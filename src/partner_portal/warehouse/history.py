@@ -33,9 +33,14 @@ def _of(alias: str, names: Collection[str]) -> str:
     return ", ".join(f"{alias}.{name}" for name in names)
 
 
+def is_followed(entity_path: str) -> bool:
+    """Whether changes of the entity's rows are recorded."""
+    return entity_path == OPPORTUNITIES.path
+
+
 def record_arrivals(session: Session, organization_id: int, entity_path: str, latest: str, at: datetime | None) -> None:
     """Record, before they are merged, those rows of `latest` (a table expression) that are new or look different."""
-    if entity_path != OPPORTUNITIES.path:
+    if not is_followed(entity_path):
         return
     session.change(
         f"{_INTO} SELECT $organization, fresh.id, $version, $at, "
@@ -51,7 +56,7 @@ def record_departures(
     session: Session, organization_id: int, entity_path: str, gone: str, parameters: Parameters, at: datetime | None
 ) -> None:
     """Record, before they are removed, the rows for which `gone` is true: a condition on `held`, with parameters."""
-    if entity_path != OPPORTUNITIES.path:
+    if not is_followed(entity_path):
         return
     session.change(
         f"{_INTO} SELECT $organization, held.id, $version, $at, 'vanished', {_of('held', _STATE)} "

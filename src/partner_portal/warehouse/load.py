@@ -27,11 +27,26 @@ class _Removal:
     most: int | None
 
 
+@dataclass(frozen=True)
+class _Staged:
+    """What is in the staging table: how many rows, some perhaps twice, from how many batches."""
+
+    rows: int = 0
+    batches: int = 0
+
+    def after(self, rows: int) -> _Staged:
+        """What is there after another batch."""
+        return _Staged(self.rows + rows, self.batches + 1)
+
+
+AHEAD_FROM = 5_000
+"""Rows from which a first load is worth a transaction that is open before the commit."""
+
 MERGED_AT_ONCE = 100_000
 """Rows of one MERGE, so that its memory does not grow with the entity."""
 
-WRITTEN_AT_ONCE = 20_000
-"""Rows that wait before they are written into the staging table: enough to make its fixed cost small."""
+WRITTEN_AT_ONCE = 40_000
+"""Rows that wait before whoever appends has to write them; who can write beside does so earlier."""
 
 
 class MirrorLoad:
@@ -49,6 +64,9 @@ class MirrorLoad:
         self._staging: Staging | None = None
         self._batches = 0
         self._rows = 0
+        self._staged = _Staged()
+        self._brought = 0
+        self._goes_ahead: bool | None = None
         self._waiting: list[bytes] = []
         self._waiting_ids: set[int] = set()
         self._is_over = False
@@ -79,6 +97,7 @@ class MirrorLoad:
         with self._one_at_a_time:
             self._must_be_open()
             self._write()
+            self._bring_ahead()
 
     def _write(self) -> None:
         with self._adding:
@@ -89,9 +108,10 @@ class MirrorLoad:
         try:
             if self._staging is None:
                 self._staging = self._engine.staging(self._entity)
-            self._staging.append(b"".join(waiting), self._batches)
+            self._staging.append(waiting, self._batches)
             self._batches += 1
             self._rows += len(ids)
+            self._staged = self._staged.after(len(ids))
         except BaseException:
             # They go on waiting, so that no commit can succeed without them.
             with self._adding:
@@ -109,7 +129,7 @@ class MirrorLoad:
             with writer.writing(self._organization_id) as session:
                 held = self._settle(session, source, _Removal(replace, list(remove), most_removed))
             self._end()
-            self._engine.learn(self._table, self._rows)
+            self._engine.wrote(self._table, self._rows)
             return held
 
     def abandon(self, problem: str) -> None:
@@ -134,16 +154,61 @@ class MirrorLoad:
     def _settle(self, session: Session, source: Source, removal: _Removal) -> int:
         earlier = bookkeeping.read_sources(session, self._organization_id).get(self._entity.path)
         before = 0 if earlier is None else earlier.rows
+        if self._goes_ahead and self._staging is not None:
+            return self._settle_rest(session, source, earlier, self._staging)
+        if before and self._staging is not None:
+            self._staging.learn(session)
         touched = self._remove(session, source, removal) if before else 0
         if removal.most is not None and touched > removal.most:
             raise TooManyGone(touched, before)
         if self._staging is not None:
             touched += self._bring_in(session, source, self._staging, is_first=before == 0)
         held = self._count(session) if touched else before
-        bookkeeping.write_source(session, self._organization_id, with_changes(source, rows=held))
-        if touched or _standing(earlier) != _standing(source):
-            bookkeeping.move_version(session, self._organization_id)
+        self._keep(session, source, earlier, held, is_changed=touched > 0)
         return held
+
+    def _settle_rest(self, session: Session, source: Source, earlier: Source | None, staging: Staging) -> int:
+        """Settle a load whose rows are in their place, but for the last ones."""
+        if earlier is not None and earlier.rows:
+            raise WarehouseError(f"Rows of {self._entity.path} came from elsewhere during this load. Sync again.")
+        held = self._brought + self._bring(session, staging)
+        activities.touch_all_of(session, self._organization_id, self._entity.path)
+        self._keep(session, source, earlier, held, is_changed=True)
+        return held
+
+    def _keep(self, session: Session, source: Source, earlier: Source | None, held: int, *, is_changed: bool) -> None:
+        bookkeeping.write_source(session, self._organization_id, with_changes(source, rows=held))
+        if is_changed or _standing(earlier) != _standing(source):
+            bookkeeping.move_version(session, self._organization_id)
+
+    def _bring_ahead(self) -> None:
+        """Bring rows of a first load to their place before the commit, which has the less to do then."""
+        if self._goes_ahead is None and self._rows >= AHEAD_FROM:
+            self._goes_ahead = self._holds_nothing()
+        if not self._goes_ahead or self._staging is None:
+            return
+        with self._staging.ahead(self._organization_id) as session:
+            brought = None if session is None else self._bring(session, self._staging)
+        if brought is None:
+            self._goes_ahead = False
+        else:
+            self._brought, self._staged = self._brought + brought, _Staged()
+
+    def _holds_nothing(self) -> bool:
+        """Whether there is nothing to compare with: no rows, and no history that must know the commit's version."""
+        if history.is_followed(self._entity.path):
+            return False
+        with self._engine.reading(self._organization_id) as session:
+            earlier = bookkeeping.read_sources(session, self._organization_id).get(self._entity.path)
+        return earlier is None or not earlier.rows
+
+    def _bring(self, session: Session, staging: Staging) -> int:
+        """Bring the staged rows to their place, where rows of the same load may be; return how many are new."""
+        latest, ours = self._latest(session, staging), {"organization": self._organization_id}
+        new = session.change(f"{insert_statement(self._table, latest)} ON CONFLICT DO NOTHING", ours)
+        if new < self._staged.rows:
+            session.change(merge_statement(self._table, latest), ours)
+        return new
 
     def _remove(self, session: Session, source: Source, removal: _Removal) -> int:
         gone, parameters = self._condition_of(removal)
@@ -164,12 +229,15 @@ class MirrorLoad:
             return "TRUE", {}
         return f'NOT EXISTS (SELECT 1 FROM "{self._staging.name}" AS staged WHERE staged.id = held.id)', {}
 
+    def _latest(self, session: Session, staging: Staging) -> str:
+        """The staged rows, of each id the last that came, as a table expression."""
+        staged = f'"{staging.name}"'
+        if self._staged.batches <= 1 or not _has_duplicates(session, staging):
+            return staged
+        return f"(SELECT * FROM {staged} WHERE (id, {BATCH}) IN (SELECT id, max({BATCH}) FROM {staged} GROUP BY id))"
+
     def _bring_in(self, session: Session, source: Source, staging: Staging, *, is_first: bool) -> int:
-        latest = f'"{staging.name}"'
-        if self._batches > 1 and _has_duplicates(session, staging):
-            latest = (
-                f"(SELECT * FROM {latest} WHERE (id, {BATCH}) IN (SELECT id, max({BATCH}) FROM {latest} GROUP BY id))"
-            )
+        latest = self._latest(session, staging)
         history.record_arrivals(session, self._organization_id, self._entity.path, latest, source.as_of)
         ours = {"organization": self._organization_id}
         if is_first:  # there is nothing to compare with

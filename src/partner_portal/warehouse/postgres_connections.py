@@ -18,8 +18,8 @@ from partner_portal.warehouse.store import WarehouseError
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
-READERS, WRITERS, LANES = 12, 4, 8
-"""Connections that one process has at most: for reports, for short changes, for loads."""
+READERS, WRITERS, LANES, OWN_LANES = 12, 4, 8, 4
+"""Connections that one process has at most: for reports, for short changes, for loads, for loads that share none."""
 NO_WAIT_SECONDS = 0.001
 WAIT_SECONDS = 15.0
 """How long somebody waits for a connection: longer than a server takes to restart."""
@@ -41,7 +41,7 @@ class Connections:
         self._address = address
         self.readers = _pool(address, _READER, READERS)
         self.writers = _pool(address, _SESSION, WRITERS)
-        self.lanes = Lanes(_pool(address, _SESSION, LANES))
+        self.lanes = Lanes(_pool(address, _SESSION, LANES + OWN_LANES))
 
     def check(self) -> None:
         """Raise `WarehouseError` with the server's own reason where it cannot be reached: who waits is not told it."""
@@ -97,12 +97,15 @@ class Lane:
         self.connection = connection
         self.turn = threading.Lock()
         self.tables: set[str] = set()
+        self.is_shared = True
         self.forsaken: deque[str] = deque()
         """Tables of loads that nobody ended, to be dropped by whoever comes next."""
 
     def drop(self, table: str) -> None:
-        """Drop a table of a load that is over; whoever calls has the turn."""
+        """Drop a table of a load that is over, and what it did ahead; whoever calls has the turn."""
         try:
+            if not self.is_shared:
+                self.connection.rollback()
             self.connection.execute(f'DROP TABLE IF EXISTS pg_temp."{table}"'.encode())
         except psycopg.Error:
             # The connection is gone and the table with it.
@@ -116,6 +119,8 @@ class Lanes:
     """
 
     def __init__(self, pool: ConnectionPool[Connection]) -> None:
+        self.encoding = threading.Lock()
+        """Held by one load at a time while it writes rows: several only take the interpreter from the requests."""
         self._pool = pool
         self._guard = threading.Lock()
         self._lanes: list[Lane] = []
@@ -127,8 +132,9 @@ class Lanes:
         self._drop_forsaken()
         with self._guard:
             name = f"{table}_{next(self._numbers)}"
-            if self._lanes and len(self._lanes) + self._coming >= LANES:
-                lane = min(self._lanes, key=lambda lane: (lane.connection.closed, len(lane.tables)))
+            shared = [lane for lane in self._lanes if lane.is_shared]
+            if shared and len(shared) + self._coming >= LANES:
+                lane = min(shared, key=lambda lane: (lane.connection.closed, len(lane.tables)))
                 lane.tables.add(name)
                 return lane, name
             self._coming += 1
@@ -142,6 +148,14 @@ class Lanes:
             lane.tables.add(name)
             self._lanes.append(lane)
         return lane, name
+
+    def keep_apart(self, lane: Lane) -> bool:
+        """Leave `lane` to the one load that has it, for a transaction of its own; False where that cannot be had."""
+        with self._guard:
+            apart = sum(not each.is_shared for each in self._lanes)
+            if len(lane.tables) == 1 and apart < OWN_LANES:
+                lane.is_shared = False
+            return not lane.is_shared
 
     def give_back(self, lane: Lane, table: str) -> None:
         """Drop the table, and give the connection back with its last one."""

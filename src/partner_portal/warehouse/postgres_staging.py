@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+import psycopg
 
 from partner_portal.autotask.catalog import Entity, Record
-from partner_portal.warehouse.engine import BATCH, DEFECT
+from partner_portal.warehouse.engine import BATCH, DEFECT, Session
 from partner_portal.warehouse.postgres_connections import Connection, Lanes, translated
-from partner_portal.warehouse.postgres_session import PostgresSession, transaction
+from partner_portal.warehouse.postgres_session import PostgresSession, load_alone, transaction, try_to_load_alone
 from partner_portal.warehouse.store import WarehouseError
 from partner_portal.warehouse.tables import ENTITY_TABLES
 
@@ -36,37 +37,80 @@ class PostgresStaging:
         self._types = [*(_COPIED_AS[column.type] for column in table.columns), "int8"]
         self._lanes = lanes
         self._lane, self.name = lanes.take(f"staged_{entity.table}")
+        self._entity_path = entity.path
+        self._is_begun = False
         self._forsaking = weakref.finalize(self, self._lane.forsaken.append, self.name)
         with self._connection() as connection:
             connection.execute(f'CREATE TEMP TABLE "{self.name}" ({table.definitions}, {BATCH} BIGINT)'.encode())
 
-    def append(self, lines: bytes, batch: int) -> None:
+    def append(self, pages: Sequence[bytes], batch: int) -> None:
         """Take rows, one JSON object a line. They go in as binary: a server reads it seven times as fast as JSON."""
-        rows = [msgspec.structs.astuple(record) for record in self._decoder.decode_lines(lines)]
         try:
-            self._copy(rows, batch)
+            self._copy(pages, batch, msgspec.structs.astuple)
         except OverflowError as error:
             raise WarehouseError(f"The PostgreSQL warehouse has no room for a number: {error}. {DEFECT}") from error
         except TypeError:  # of an instant without zone; those of Autotask have theirs
-            self._copy([tuple(map(_with_zone, row)) for row in rows], batch)
+            self._copy(pages, batch, _in_utc)
 
-    def _copy(self, rows: Sequence[tuple[Any, ...]], batch: int) -> None:
+    def _copy(self, pages: Sequence[bytes], batch: int, values: Callable[[Record], tuple[Any, ...]]) -> None:
         with (
             self._connection() as connection,
+            self._lanes.encoding,
+            connection.transaction(),
             connection.cursor() as cursor,
             cursor.copy(f'COPY pg_temp."{self.name}" FROM STDIN (FORMAT BINARY)'.encode()) as copying,
         ):
             copying.set_types(self._types)
-            for row in rows:
-                copying.write_row((*row, batch))
+            for page in pages:  # one by one: while rows are decoded no other thread gets its turn
+                for record in self._decoder.decode_lines(page):
+                    copying.write_row((*values(record), batch))
+
+    @contextmanager
+    def ahead(self, organization_id: int, /) -> Iterator[PostgresSession | None]:
+        """A step in a transaction that stays open until `writing` has committed it.
+
+        None where too many connections are held by such already, or where another load of the entity has one.
+        """
+        with self._connection() as connection:
+            if not self._is_begun and not self._begin(connection, organization_id):
+                yield None
+                return
+            with connection.transaction():
+                yield PostgresSession(connection)
+                connection.execute(f'TRUNCATE pg_temp."{self.name}"'.encode())
+
+    def _begin(self, connection: Connection, organization_id: int) -> bool:
+        if not self._lanes.keep_apart(self._lane):
+            return False
+        connection.execute("BEGIN")
+        self._is_begun = try_to_load_alone(connection, organization_id, self._entity_path)
+        if not self._is_begun:
+            connection.execute("ROLLBACK")
+        return self._is_begun
 
     @contextmanager
     def writing(self, organization_id: int, /) -> Iterator[PostgresSession]:
-        """A write transaction that also sees the staged rows, with fresh statistics for its plan."""
+        """A write transaction that also sees the staged rows; the one that was begun `ahead`, where there is one."""
         with self._connection() as connection:
-            connection.execute(f'ANALYZE pg_temp."{self.name}"'.encode())
-            with transaction(connection, organization_id) as session:
-                yield session
+            with connection.transaction():
+                if not self._is_begun:
+                    load_alone(connection, organization_id, self._entity_path)
+                with transaction(connection, organization_id) as session:
+                    yield session
+            if self._is_begun:
+                self._commit(connection)
+
+    def _commit(self, connection: Connection) -> None:
+        try:
+            connection.execute("COMMIT")
+        except psycopg.Error:
+            connection.close()  # what was done ahead is lost: nothing more can come of this load
+            raise
+        self._is_begun = False
+
+    def learn(self, session: Session, /) -> None:
+        """Count the staged rows: the server knows nothing of a temporary table otherwise."""
+        session.change(f'ANALYZE pg_temp."{self.name}"')
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
@@ -79,6 +123,10 @@ class PostgresStaging:
         """Drop the table and give the connection back."""
         if self._forsaking.detach():
             self._lanes.give_back(self._lane, self.name)
+
+
+def _in_utc(record: Record) -> tuple[Any, ...]:
+    return tuple(map(_with_zone, msgspec.structs.astuple(record)))
 
 
 def _with_zone(value: Any) -> Any:

@@ -17,39 +17,49 @@ PRINTED = ("bar", "report")
 """Texts that templates printed, escaped already."""
 
 
+class Part(msgspec.Struct, frozen=True):
+    """What was written, texts by name, and the last instant (aware) that it is good for; None where time alone changes
+    nothing.
+    """
+
+    texts: Mapping[str, str]
+    good_until: datetime | None = None
+
+
 class _Passing(Exception):
     """What was written while the things that it is made of changed: good for this once."""
 
-    def __init__(self, texts: bytes) -> None:
+    def __init__(self, part: bytes) -> None:
         super().__init__()
-        self.texts = texts
+        self.part = part
 
 
 def kept_part(
     kept: KeptAnswers,
     made_of: Sequence[Any],
     now: datetime,
-    write: Callable[[datetime], Mapping[str, str]],
+    write: Callable[[datetime], Part],
     *,
     is_so: Callable[[], bool],
 ) -> dict[str, str]:
-    """What `write` gives, texts by name, as it was written of the same things, in the same minute and locale.
+    """The texts that `write` gives at `now` (aware), as they were written of the same things for the same locale.
 
     `made_of` is JSON-able. `is_so` tells afterwards whether these things are as they were before; what was written of
-    others is not kept. `now` is aware.
+    others is not kept.
     """
-    minute = now.replace(second=0, microsecond=0)
-    name = hashlib.sha256(msgspec.json.encode([made_of, minute, str(locale())])).hexdigest()
 
     def make() -> bytes:
-        texts = msgspec.json.encode(write(now), enc_hook=str.__str__)  # as it is without the mark of being safe
+        part = msgspec.json.encode(write(now), enc_hook=str.__str__)  # without the mark of being safe
         if not is_so():
-            raise _Passing(texts)
-        return texts
+            raise _Passing(part)
+        return part
 
-    try:
-        texts = kept.get(name, make)
-    except _Passing as passing:
-        texts = passing.texts
-    found: dict[str, str] = msgspec.json.decode(texts)
-    return found | {name: SafeString(found[name]) for name in PRINTED}
+    first = name = hashlib.sha256(msgspec.json.encode([made_of, str(locale())])).hexdigest()
+    while True:
+        try:
+            part = msgspec.json.decode(kept.get(name, make), type=Part)
+        except _Passing as passing:
+            part = msgspec.json.decode(passing.part, type=Part)
+        if part.good_until is None or now <= part.good_until:
+            return {**part.texts, **{name: SafeString(part.texts[name]) for name in PRINTED}}
+        name = f"{first} {part.good_until.isoformat()}"  # what came next has its own name

@@ -23,11 +23,12 @@ from partner_portal.usecases.reconciled import is_reconciled
 from partner_portal.usecases.sales_report import QuestionError, facts_of, read_sales_report, sales_report_tag
 from partner_portal.web.access import Visit, is_partial
 from partner_portal.web.frame import HOME, show
-from partner_portal.web.kept_parts import kept_part
+from partner_portal.web.kept_parts import Part, kept_part
 from partner_portal.web.view.connection import ROTATION_TONES, rotation
 from partner_portal.web.view.figures import Figures
 from partner_portal.web.view.filters import Filters, FilterWrong, read_filters
 from partner_portal.web.view.freshness import chip, first_sync_steps
+from partner_portal.web.view.happenings import appointments_hold_until
 from partner_portal.web.view.people import owner_name
 from partner_portal.web.view.picker import Offers, RangePicker, carrying, range_picker
 from partner_portal.web.view.record_links import METRIC, RecordLinks
@@ -135,17 +136,18 @@ def _kept(
 
 def _written(
     reading: Reading, template: str, around: Mapping[str, Any], choices: Choices, make: Callable[[Reading], Any]
-) -> dict[str, str]:
+) -> Part:
     """The filters of the bar and the report below it, printed; and what the frame takes from the page."""
     made = make(reading)
     picker = carrying(picker_of(reading, choices), made.get("carried", {}))
     context = {name: around[name] for name in ("links", "here_path", "may_search_companies")} | made
     context["picker"] = picker
-    return {
+    texts = {
         **{name: made[name] for name in FRAMED if name in made},
         "bar": render_to_string("web/report/filters.html", context),
         "report": render_to_string(template, context),
     }
+    return Part(texts, appointments_hold_until(reading.document, reading.now))
 
 
 def picker_of(reading: Reading, choices: Choices) -> RangePicker:

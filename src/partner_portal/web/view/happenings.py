@@ -60,6 +60,13 @@ def upcoming_appointments(document: Mapping[str, Any], zone: ZoneInfo, now: date
     return tuple(_appointment(row, zone, now) for row in document["appointments"]["upcoming"])
 
 
+def appointments_hold_until(document: Mapping[str, Any], now: datetime) -> datetime | None:
+    """Until when `upcoming_appointments` tells the same as at `now` (aware), on the same day; None for all of it."""
+    listed = document["appointments"]["upcoming"]
+    turns = (formats.instant(row[name]) for row in listed for name in ("starts_at", "ends_at") if row[name])
+    return min((turn for turn in turns if turn >= now), default=None)
+
+
 def why_unlisted(document: Mapping[str, Any]) -> str:
     """Why the document lists no records, whatever there are: of a team, some are told totals only. "" when it may."""
     filters = document["filters"]

@@ -23,12 +23,12 @@ from partner_portal.autotask.errors import (
     ThreadLimitReached,
     Throttled,
 )
+from partner_portal.autotask.event_loop import others_first
 from partner_portal.autotask.gates import Gate
 from partner_portal.autotask.limits import Limits, server_time
 from partner_portal.autotask.tally import Tally
 from partner_portal.autotask.threads import Threads
 from partner_portal.autotask.transport import Request, Response, Transport
-from partner_portal.lib.event_loop import others_first
 
 logger = logging.getLogger(__name__)
 

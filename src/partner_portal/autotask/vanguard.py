@@ -14,7 +14,7 @@ from partner_portal.autotask.errors import (
     RedirectRefused,
     ServerFailed,
 )
-from partner_portal.lib.event_loop import others_first
+from partner_portal.autotask.event_loop import others_first
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from partner_portal.autotask.catalog import Record
-from partner_portal.lib.event_loop import others_first
+from partner_portal.autotask.event_loop import others_first
 
 BATCH_ROWS = 10_000
 """Rows of one write: enough to make its fixed cost small, few enough to keep memory flat."""

@@ -6,7 +6,6 @@ import logging
 from typing import TYPE_CHECKING
 
 from partner_portal.bootstrap import portal
-from partner_portal.lib.interpreter import settle
 
 if TYPE_CHECKING:
     from partner_portal.usecases.parts import Parts
@@ -19,6 +18,4 @@ def opened_portal(*, mirror: bool = True) -> Parts:
     """
     portal.prepare()
     logging.getLogger("partner_portal").setLevel(logging.WARNING)
-    opened = portal.parts(mirror=mirror)
-    settle()
-    return opened
+    return portal.parts(mirror=mirror)

@@ -12,6 +12,7 @@ import typer
 from partner_portal.cli.failure import CommandFailed, say
 from partner_portal.cli.opened import opened_portal
 from partner_portal.cli.organization import Slug
+from partner_portal.lib.interpreter import settle
 
 if TYPE_CHECKING:
     from partner_portal.cli.progress import TerminalProgress
@@ -34,6 +35,7 @@ def sync(
     parts = opened_portal()
     from partner_portal.cli.organization import chosen_organization
 
+    settle()
     summary = run_sync(parts, chosen_organization(organization), full=full, accept_deletions=accept_deletions)
     document = summary.document()
     if as_json:

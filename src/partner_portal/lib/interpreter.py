@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 
@@ -19,4 +20,5 @@ def settle() -> None:
     """
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)  # else libraries find at the very end what nobody freed, and complain about it
     sys.setswitchinterval(SWITCH_SECONDS)

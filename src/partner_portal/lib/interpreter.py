@@ -4,13 +4,6 @@ from __future__ import annotations
 
 import atexit
 import gc
-import sys
-
-SWITCH_SECONDS = 0.0005
-"""After so long a thread that computes hands over to one that waits, such as one that only has to send a request.
-
-Python's own 5 ms, several threads deep, were a tenth of the time of a first load into PostgreSQL.
-"""
 
 
 def settle() -> None:
@@ -21,4 +14,3 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     atexit.register(gc.unfreeze)  # else libraries find at the very end what nobody freed, and complain about it
-    sys.setswitchinterval(SWITCH_SECONDS)

@@ -89,6 +89,10 @@ class _Change(_Part, frozen=True, kw_only=True):
     mapping: _Document
 
 
+for _kind in (_Document, _Change):
+    msgspec.json.Decoder(_kind)  # here, while there is one thread: see `autotask.decoding`
+
+
 @dataclass(frozen=True)
 class Change:
     """A mapping to be put in force, and the version that its author saw in force."""

@@ -59,6 +59,9 @@ class Answer(msgspec.Struct, frozen=True):
     last_id: int | None = None
 
 
+_ANSWER = msgspec.json.Decoder(Answer)  # here, while there is one thread: see `autotask.decoding`
+
+
 @dataclass(frozen=True)
 class Given:
     """An answer as it is given: JSON of the rows, the count or the row; how old it is; where the next page begins."""
@@ -164,7 +167,7 @@ class Proxy:
         now = self.parts.clock.now()
         kept = self.parts.proxied.get(name, now, max(self.wish.oldest, YOUNGEST))
         if kept is not None:
-            return msgspec.json.decode(kept[0], type=Answer), kept[1]
+            return _ANSWER.decode(kept[0]), kept[1]
         self._take(TO_AUTOTASK, self.organization.pk)
         answer = send(self.parts, self.organization, question.ask)
         if self.wish.may_keep:

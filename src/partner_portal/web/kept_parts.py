@@ -26,6 +26,9 @@ class Part(msgspec.Struct, frozen=True):
     good_until: datetime | None = None
 
 
+_PART = msgspec.json.Decoder(Part)  # here, while there is one thread: see `autotask.decoding`
+
+
 class _Passing(Exception):
     """What was written while the things that it is made of changed: good for this once."""
 
@@ -57,9 +60,9 @@ def kept_part(
     first = name = hashlib.sha256(msgspec.json.encode([made_of, str(locale())])).hexdigest()
     while True:
         try:
-            part = msgspec.json.decode(kept.get(name, make), type=Part)
+            part = _PART.decode(kept.get(name, make))
         except _Passing as passing:
-            part = msgspec.json.decode(passing.part, type=Part)
+            part = _PART.decode(passing.part)
         if part.good_until is None or now <= part.good_until:
             return {**part.texts, **{name: SafeString(part.texts[name]) for name in PRINTED}}
         name = f"{first} {part.good_until.isoformat()}"  # what came next has its own name

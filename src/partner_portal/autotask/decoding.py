@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from msgspec.structs import force_setattr
 
-from partner_portal.autotask.catalog import CATALOG, Entity, Record
+from partner_portal.autotask.catalog import Entity, Record
 from partner_portal.autotask.documents import Document, read_document
 from partner_portal.autotask.errors import MalformedAnswer
 from partner_portal.autotask.kept_fields import KeptField, kept_fields
@@ -51,9 +51,9 @@ class _Envelope(msgspec.Struct, Generic[R], frozen=True, rename="camel"):
     page_details: _Details
 
 
-_ENVELOPES: dict[str, msgspec.json.Decoder[Any]] = {
-    entity.path: msgspec.json.Decoder(_Envelope[entity.record])  # type: ignore[name-defined]
-    for entity in CATALOG
+_ENVELOPES: dict[type[Record], msgspec.json.Decoder[Any]] = {
+    record: msgspec.json.Decoder(_Envelope[record])  # type: ignore[valid-type]
+    for record in Record.__subclasses__()
 }
 """Made once and while there is one thread: msgspec works out what it knows of a record when first asked for it, and
 several threads that asked at the same moment have made it crash."""
@@ -67,7 +67,7 @@ class PageReader(Generic[R]):
         self._fields = tuple(kept_fields(entity).values())
         self._instants = [(field.name, attrgetter(field.name)) for field in self._fields if field.kind is datetime]
         self._amounts = [(field, attrgetter(field.name)) for field in self._fields if field.kind is Decimal]
-        self._envelope: msgspec.json.Decoder[_Envelope[R]] = _ENVELOPES[entity.path]
+        self._envelope: msgspec.json.Decoder[_Envelope[R]] = _ENVELOPES[entity.record]
 
     def page(self, body: bytes, asked: Iterable[str]) -> Page[R]:
         """The page in `body`; `asked` are the wire names that rows may hold.

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import resolve
 from prometheus_client import REGISTRY
 
 from partner_portal.accounts.actor import Actor
 from partner_portal.accounts.models import AccessToken, Membership
 from partner_portal.bootstrap.changes import Changes
+from partner_portal.bootstrap.repeats import RepeatedAnswers, let_repeat
 from partner_portal.lib.clock import FixedClock
 from partner_portal.organizations.models import Organization
 from partner_portal.usecases.access_tokens import add_token
@@ -145,6 +149,20 @@ def test_what_is_written_down_is_never_given_again(reader):
 def test_other_methods_are_answered_for_themselves(reader):
     assert reader.head(REPORT).content == b""
     assert reader.post(REPORT).status_code in {403, 405}
+
+
+def test_a_store_that_cannot_be_asked_leaves_the_answer_to_whoever_gives_it(parts, rf):
+    def mark() -> int:
+        raise OperationalError("disk I/O error")
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        let_repeat(request)
+        request.resolver_match = resolve(REPORT)
+        return HttpResponse(f"answer {next(asked)}")
+
+    asked = count(1)
+    answers = RepeatedAnswers(answer, mark)
+    assert [answers(rf.get(REPORT)).content for _ in range(3)] == [b"answer 1", b"answer 2", b"answer 3"]
 
 
 def test_within_a_transaction_nothing_is_marked(parts):

@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 from cachetools import LRUCache
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import ResolverMatch
 
@@ -61,9 +62,11 @@ def let_repeat(request: HttpRequest) -> None:
 class RepeatedAnswers:
     """Gives an answer again where `let_repeat` allowed it. Everything but the request's id is a part of a request."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    def __init__(
+        self, get_response: Callable[[HttpRequest], HttpResponseBase], mark: Callable[[], Hashable] | None = None
+    ) -> None:
         self._get_response = get_response
-        self._changes = Changes()
+        self._changes = mark or Changes().mark
         self._kept: LRUCache[Hashable, _Kept] = LRUCache(ROOM_BYTES, getsizeof=_size)
         self._paths: set[str] = set()
         self._lock = threading.Lock()
@@ -81,14 +84,18 @@ class RepeatedAnswers:
         if kept is not None and mark is not None and kept.mark == mark:
             return kept.again(request)
         response = self._get_response(request)
-        made = _kept(mark, request, response)
+        made = _repeatable(mark, request, response)
         if made is not None:
             with self._lock:
                 self._kept[name] = made
         return response
 
     def _mark(self) -> Hashable:
-        changes = self._changes.mark()
+        """What an answer that is begun now is good for; None where that cannot be told."""
+        try:
+            changes = self._changes()
+        except DatabaseError:  # whoever answers meets the same, and says so in the shape of their answers
+            return None
         return None if changes is None else (changes, int(portal.parts().clock.now().timestamp()) // WINDOW_SECONDS)
 
 
@@ -96,10 +103,11 @@ def _size(kept: _Kept) -> int:
     return OWN_BYTES + len(kept.content)
 
 
-def _kept(mark: Hashable, request: HttpRequest, response: HttpResponseBase) -> _Kept | None:
+def _repeatable(mark: Hashable, request: HttpRequest, response: HttpResponseBase) -> _Kept | None:
     """`response` as it can be given again; None where it cannot."""
     match = request.resolver_match
-    if mark is None or match is None or not _may_repeat(request) or not _is_repeatable(response):
+    is_whole = not response.streaming and response.status_code in REPEATABLE and not response.cookies
+    if mark is None or match is None or not _may_repeat(request) or not is_whole:
         return None
     told = {key: value for key, value in structlog.contextvars.get_contextvars().items() if key != "request_id"}
     return _Kept(mark, response.status_code, dict(response.items()), b"".join(response), match, told)
@@ -107,10 +115,6 @@ def _kept(mark: Hashable, request: HttpRequest, response: HttpResponseBase) -> _
 
 def _may_repeat(request: HttpRequest) -> bool:
     return getattr(request, "may_repeat", False)
-
-
-def _is_repeatable(response: HttpResponseBase) -> bool:
-    return not response.streaming and response.status_code in REPEATABLE and not response.cookies
 
 
 def _name_of(request: HttpRequest) -> Hashable:

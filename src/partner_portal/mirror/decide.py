@@ -38,7 +38,13 @@ COUNTING_AGE = timedelta(hours=1)
 """How often an entity's count is compared with Autotask's, unless something calls for it earlier."""
 
 LIKELY_LARGEST: tuple[Entity[Any], ...] = (
-    *(COMPANY_NOTES, COMPANY_TO_DOS, TASKS, APPOINTMENTS, OPPORTUNITIES, TIME_ENTRIES, TICKETS),
+    COMPANY_NOTES,
+    COMPANY_TO_DOS,
+    TASKS,
+    APPOINTMENTS,
+    OPPORTUNITIES,
+    TIME_ENTRIES,
+    TICKETS,
 )
 """The entities that hold most rows in most tenants, most first."""
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from partner_portal.warehouse.store import Warehouse
 
 PRINTED_BYTES = 24 * 2**20
-"""About two hundred pages; most are asked for again within the minute that they are printed for, or never."""
+"""About two hundred pages. Each is good until its organization's data change, so old ones need no room for long."""
 
 
 class Jobs(Protocol):

@@ -27,13 +27,18 @@ _COPIED_AS = {
 }
 """The types of values on their way, by column type. An instant with its zone arrives as what it is in UTC."""
 
+_DECODERS: dict[type[Record], msgspec.json.Decoder[Record]] = {
+    record: msgspec.json.Decoder(record) for record in Record.__subclasses__()
+}
+"""Made once and while there is one thread: see `autotask.decoding`."""
+
 
 class PostgresStaging:
     """A temporary table in a lane, which the load holds until it ends."""
 
     def __init__(self, lanes: Lanes, entity: Entity[Any]) -> None:
         table = ENTITY_TABLES[entity.path]
-        self._decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(entity.record)
+        self._decoder = _DECODERS[entity.record]
         self._types = [*(_COPIED_AS[column.type] for column in table.columns), "int8"]
         self._lanes = lanes
         self._lane, self.name = lanes.take(f"staged_{entity.table}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -96,12 +96,8 @@ def show_report_page(
     and that the bar keeps. `owner` is whose page it is, whatever the query says. Filters that cannot be used are
     explained above the default report, with status 400. Raises QuestionError where there is no such `owner`.
     """
+    shown = partial(_context, visit, page=page, template=template, query=request.GET.urlencode(), make=make)
     problem = ""
-
-    def shown(filters: Filters) -> dict[str, Any]:
-        around = surroundings(visit, filters, page)
-        return around | _kept(visit, filters, [template, request.GET.urlencode()], around, make)
-
     try:
         asked = read_filters(request.GET)
         context = shown(asked if owner is None else replace(asked, owner=owner))
@@ -115,23 +111,23 @@ def show_report_page(
     return response
 
 
-def _kept(
-    visit: Visit, filters: Filters, place: Sequence[str], around: Mapping[str, Any], make: Callable[[Reading], Any]
+def _context(
+    visit: Visit, filters: Filters, *, page: str, template: str, query: str, make: Callable[[Reading], Any]
 ) -> dict[str, Any]:
-    """What `_written` gives, kept under all that it is made of; `place` is its template and the query."""
+    """What the frame prints, and the report in it, kept under all that it is made of; `query` is the URL's."""
+    around = surroundings(visit, filters, page)
     role = role_of(visit.actor, visit.organization)
     choices = choices_of(visit.parts, visit.organization, filters.company_id, actor=visit.actor)
 
-    def tag() -> str:
-        return sales_report_tag(visit.parts, visit.organization, actor=visit.actor, **filters.asked())
+    def write(now: datetime) -> Part:
+        return _written(Reading(visit, filters, _read(visit, filters), now), template, around, choices, make)
 
-    return kept_part(
-        visit.parts.pages,
-        [*place, around["seen"], around["here_path"], around["links"], role, filters.query(), choices],
-        visit.parts.clock.now(),
-        lambda now: _written(Reading(visit, filters, _read(visit, filters), now), place[0], around, choices, make),
-        is_so=lambda: tag() == around["seen"],
-    )
+    def is_so() -> bool:
+        seen: str = around["seen"]
+        return seen == sales_report_tag(visit.parts, visit.organization, actor=visit.actor, **filters.asked())
+
+    made_of = [template, query, filters.query(), around["seen"], around["here_path"], around["links"], role, choices]
+    return around | kept_part(visit.parts.pages, made_of, visit.parts.clock.now(), write, is_so=is_so)
 
 
 def _written(

@@ -44,6 +44,14 @@ def test_a_company_is_found_by_a_part_of_its_name(customers, member):
     assert "No company is called so" in page(client, "/companies/?q=100_").one("main").text
 
 
+def test_a_company_keeps_what_else_the_page_was_asked_for(customers, member):
+    client = browser(member("manager"))
+    found = page(client, "/companies/?q=nord&at=/people/&owner=7&sort=won&chart=%22%3E").one("main")
+    assert found.one("a", class_="menu-item")["href"] == "/people/?owner=7&company=9&sort=won&chart=%22%3E"
+    hidden = {field["name"]: field["value"] for field in found.all("input", type="hidden")}
+    assert hidden == {"owner": "7", "sort": "won", "chart": '">', "at": "/people/"}
+
+
 @pytest.mark.parametrize(
     "to", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)", "/\\x", ""]
 )

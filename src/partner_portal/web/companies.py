@@ -12,8 +12,11 @@ from django.views.decorators.http import require_GET
 from partner_portal.usecases.choices import MOST_COMPANIES, find_companies
 from partner_portal.web.access import Visit, is_partial, organization_page
 from partner_portal.web.frame import HOME, frame_of
-from partner_portal.web.view.filters import Filters, FilterWrong, read_filters
+from partner_portal.web.view.filters import FIELDS, Filters, FilterWrong, read_filters
 from partner_portal.web.view.picker import company_choices
+
+OWN = ("q", "at")
+"""What this page itself is asked; all else belongs to the page that it leads back to."""
 
 
 @require_GET
@@ -27,14 +30,15 @@ def companies(request: HttpRequest, visit: Visit) -> HttpResponse:
         filters = read_filters(request.GET)
     except FilterWrong:
         filters = Filters()
+    others = {name: value for name, value in request.GET.items() if name not in (*OWN, *FIELDS)}
     context = {
         "title": "Find a company",
         "frame": frame_of(visit, HOME),
         "text": text,
         "to": _path(visit, request.GET),
-        "hidden": filters.fields(),
+        "hidden": {**filters.fields(), **others},
         "here_path": visit.address("companies"),
-        "found": company_choices(found, filters),
+        "found": company_choices(found, filters, others),
         "is_cut": len(found) == MOST_COMPANIES,
     }
     return render(request, "web/companies_found.html" if is_partial(request) else "web/companies.html", context)

@@ -16,6 +16,8 @@ from partner_portal.usecases.sales_report import Asked
 DEFAULT_PERIOD = "this_month"
 DEFAULT_COMPARISON = "previous_period"
 CUSTOM = "custom"
+FIELDS = ("period", "from", "to", "compare", "owner", "team", "company", "category")
+"""The names of the filters in the URL."""
 
 
 class FilterWrong(ValueError):

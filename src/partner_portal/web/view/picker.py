@@ -128,7 +128,7 @@ def carrying(picker: RangePicker, fields: Mapping[str, str]) -> RangePicker:
         return picker
 
     def kept(choice: Choice) -> Choice:
-        return replace(choice, href=f"{choice.href}{'&' if choice.href else '?'}{urlencode(fields)}")
+        return _keeping(choice, fields)
 
     return replace(
         picker,
@@ -140,12 +140,21 @@ def carrying(picker: RangePicker, fields: Mapping[str, str]) -> RangePicker:
     )
 
 
-def company_choices(companies: Sequence[tuple[int, str]], filters: Filters) -> tuple[Choice, ...]:
-    """Companies, as (id, name), that the report can be narrowed to."""
-    return tuple(
+def company_choices(
+    companies: Sequence[tuple[int, str]], filters: Filters, fields: Mapping[str, str]
+) -> tuple[Choice, ...]:
+    """Companies, as (id, name), that the report can be narrowed to, each keeping `fields`, which are no filters."""
+    found = (
         Choice(str(company), name, replace(filters, company_id=company).query(), company == filters.company_id)
         for company, name in companies
     )
+    return tuple(_keeping(choice, fields) for choice in found)
+
+
+def _keeping(choice: Choice, fields: Mapping[str, str]) -> Choice:
+    if not fields:
+        return choice
+    return replace(choice, href=f"{choice.href}{'&' if choice.href else '?'}{urlencode(fields)}")
 
 
 def _preset(name: str, filters: Filters) -> Choice:

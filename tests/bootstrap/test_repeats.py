@@ -5,10 +5,11 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError, connection, connections, transaction
+from django.db import ConnectionHandler, DatabaseError, OperationalError, connection, connections, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -21,9 +22,13 @@ from partner_portal.bootstrap.changes import Changes
 from partner_portal.bootstrap.repeats import RepeatedAnswers, let_repeat
 from partner_portal.lib.clock import FixedClock
 from partner_portal.organizations.models import Organization
+from partner_portal.settings.database import database
 from partner_portal.usecases.access_tokens import add_token
 from partner_portal.usecases.teams import set_team
+from postgres import postgres_url
 from usecases.mapped import name_types
+
+__all__ = ["postgres_url"]
 
 # With all apps named, the tables are emptied afterwards without making permissions anew, which takes a second.
 pytestmark = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
@@ -163,6 +168,31 @@ def test_a_store_that_cannot_be_asked_leaves_the_answer_to_whoever_gives_it(part
     asked = count(1)
     answers = RepeatedAnswers(answer, mark)
     assert [answers(rf.get(REPORT)).content for _ in range(3)] == [b"answer 1", b"answer 2", b"answer 3"]
+
+
+@pytest.fixture
+def server(postgres_url, monkeypatch):
+    """The marks' connection to a PostgreSQL, as a process has one between requests."""
+    server = ConnectionHandler({"default": database(postgres_url, Path())})["default"]
+    monkeypatch.setattr("partner_portal.bootstrap.changes.connection", server)
+    yield server
+    server.close()
+
+
+def test_one_question_tells_of_the_connection_and_of_changes(parts, server, monkeypatch):
+    mark = Changes().mark()
+    server.close_if_unusable_or_obsolete()  # as each request begins
+    monkeypatch.setattr(server, "is_usable", lambda: pytest.fail("that was a question more"))
+    assert Changes().mark() == mark
+
+
+def test_a_connection_that_was_lost_is_given_up_for_another(parts, server):
+    assert Changes().mark() is not None
+    server.connection.close()
+    server.close_if_unusable_or_obsolete()
+    with pytest.raises(DatabaseError):
+        Changes().mark()
+    assert Changes().mark() is not None
 
 
 def test_within_a_transaction_nothing_is_marked(parts):

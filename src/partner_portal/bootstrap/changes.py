@@ -11,7 +11,7 @@ import threading
 from collections.abc import Hashable
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from partner_portal.bootstrap import portal
 
@@ -27,7 +27,8 @@ class Changes:
     def mark(self) -> Hashable:
         """A mark of what can be read from now on: equal to one made before only if nothing changed in between.
 
-        None, which is no mark, within a transaction, whose own changes others do not see.
+        None, which is no mark, within a transaction, whose own changes others do not see. Raises DatabaseError where
+        the store does not answer.
         """
         if connection.in_atomic_block:
             return None
@@ -35,9 +36,15 @@ class Changes:
         return at, portal.parts().warehouse.changes()
 
     def _of_server(self) -> str:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_current_snapshot()::text")
-            return str(cursor.fetchone()[0])
+        """The snapshot; asking for it shows as well whether the connection is sound, which is a question spared."""
+        connection.health_check_done = True  # type: ignore[attr-defined]  # the stubs do not know it
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_current_snapshot()::text")
+                return str(cursor.fetchone()[0])
+        except DatabaseError:
+            connection.close()  # whoever comes next opens another one
+            raise
 
     def _of_file(self) -> int:
         """How often a thread has found a commit that it did not know of.

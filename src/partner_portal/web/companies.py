@@ -30,7 +30,7 @@ def companies(request: HttpRequest, visit: Visit) -> HttpResponse:
         filters = read_filters(request.GET)
     except FilterWrong:
         filters = Filters()
-    others = {name: value for name, value in request.GET.items() if name not in (*OWN, *FIELDS)}
+    others = {name: request.GET.get(name, "") for name in request.GET if name not in (*OWN, *FIELDS)}
     context = {
         "title": "Find a company",
         "frame": frame_of(visit, HOME),

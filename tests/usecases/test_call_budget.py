@@ -155,6 +155,22 @@ def test_requests_are_kept_by_hour_and_entity(parts, connected, sandbox):
     assert kept["ThresholdInformation"].requests == 1
 
 
+def test_what_several_syncs_sent_is_added_up_by_entity_and_hour(connected):
+    for entities in ("Tasks Tasks Companies", "Tasks Companies Contacts", "Contacts Contacts"):
+        tally = Tally()
+        for number, entity in enumerate(entities.split()):
+            tally.add(entity, 200 if number else 429, number * 2_000.0)
+        keep_tally(connected, tally, HOUR)
+    kept = {(row.hour.hour, row.entity): (row.requests, row.throttled) for row in sent_by_hour(connected, HOUR)}
+    assert kept == {
+        (15, "Tasks"): (3, 2),
+        (15, "Companies"): (1, 0),
+        (15, "Contacts"): (2, 1),
+        (16, "Companies"): (1, 0),
+        (16, "Contacts"): (1, 0),
+    }
+
+
 def test_throttled_requests_are_told_apart_and_old_hours_are_dropped(parts, connected):
     tally = Tally()
     tally.add("Tasks", 200, 1.0)

@@ -23,10 +23,10 @@ from uuid import uuid4
 import duckdb
 from cachetools import LRUCache, cached
 
-from partner_portal.autotask.catalog import Entity
+from partner_portal.autotask.catalog import Entity, Record
 from partner_portal.warehouse.engine import BATCH, DEFECT, Parameters, Session
 from partner_portal.warehouse.migration import NOBODY, migrate
-from partner_portal.warehouse.payload import WITH_ZONE, wire_columns
+from partner_portal.warehouse.payload import WITH_ZONE, json_lines, wire_columns
 from partner_portal.warehouse.store import WarehouseError, WarehouseLocked
 from partner_portal.warehouse.tables import ENTITY_TABLES, SCHEMA, Column, Table
 
@@ -229,6 +229,10 @@ class DuckDBEngine:
     def changes(self) -> int:
         """How many writes have come as far as their commit."""
         return self._changes
+
+    def packed(self, records: Sequence[Record], /) -> bytes:
+        """JSON lines, which DuckDB reads itself, and which take a third of the memory that records take."""
+        return json_lines(records)
 
     def staging(self, entity: Entity[Any]) -> DuckDBStaging:
         """A new, empty staging table for rows of `entity`."""

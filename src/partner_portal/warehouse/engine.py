@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
-from partner_portal.autotask.catalog import Entity
+from partner_portal.autotask.catalog import Entity, Record
 from partner_portal.warehouse.tables import Table
 
 Parameters = Mapping[str, Any]
@@ -40,8 +40,8 @@ class Staging(Protocol):
     def name(self) -> str:
         """The table's bare name, seen by this staging's own transactions only."""
 
-    def append(self, pages: Sequence[bytes], batch: int) -> None:
-        """Take one batch of rows, in pages made by `json_lines`; all of them or, when it raises, none."""
+    def append(self, pages: Sequence[Any], batch: int) -> None:
+        """Take one batch of rows, in pages that `Engine.packed` made; all of them or, when it raises, none."""
 
     def ahead(self, organization_id: int, /) -> AbstractContextManager[Session | None]:
         """The transaction that `writing` will go on with and commit: what is done in it now needs no time then.
@@ -77,6 +77,9 @@ class Engine(Protocol):
 
     def writing(self, organization_id: int, /) -> AbstractContextManager[Session]:
         """A write transaction, committed at the end, undone on an error. Those of one organization queue up."""
+
+    def packed(self, records: Sequence[Record], /) -> Any:
+        """A page of rows as it waits to be staged, in whatever shape costs this store least."""
 
     def staging(self, entity: Entity[Any]) -> Staging:
         """A new, empty staging table for rows of `entity`."""

@@ -13,7 +13,6 @@ from typing import Any
 from partner_portal.autotask.catalog import Entity, Record
 from partner_portal.warehouse import activities, bookkeeping, history
 from partner_portal.warehouse.engine import BATCH, Engine, Session, Staging
-from partner_portal.warehouse.payload import json_lines
 from partner_portal.warehouse.store import Source, TooManyGone, WarehouseError
 from partner_portal.warehouse.tables import ENTITY_TABLES, ORGANIZATION, Table
 
@@ -52,8 +51,7 @@ WRITTEN_AT_ONCE = 40_000
 class MirrorLoad:
     """A load under way. The staging table is made with the first rows, so that an idle delta costs none.
 
-    Rows wait as JSON, which takes a third of the memory that records take. Several threads may append; `commit`
-    or `abandon` ends the load.
+    Several threads may append; `commit` or `abandon` ends the load.
     """
 
     def __init__(self, engine: Engine, organization_id: int, entity: Entity[Any]) -> None:
@@ -67,7 +65,7 @@ class MirrorLoad:
         self._staged = _Staged()
         self._brought = 0
         self._goes_ahead: bool | None = None
-        self._waiting: list[bytes] = []
+        self._waiting: list[Any] = []
         self._waiting_ids: set[int] = set()
         self._is_over = False
         self._adding = threading.Lock()
@@ -76,19 +74,19 @@ class MirrorLoad:
     def append(self, records: Sequence[Record]) -> None:
         """Take one batch. Later rows win over earlier ones with the same id."""
         latest = _latest(records)
-        lines, ids = json_lines(latest), {record.id for record in latest}
-        while not self._add(lines, ids):
+        page, ids = self._engine.packed(latest), {record.id for record in latest}
+        while not self._add(page, ids):
             self.write()  # so that what is written together has each id once
         if len(self._waiting_ids) >= WRITTEN_AT_ONCE:
             self.write()
 
-    def _add(self, lines: bytes, ids: set[int]) -> bool:
+    def _add(self, page: Any, ids: set[int]) -> bool:
         """Let rows wait; False when one of them does so already."""
         with self._adding:
             self._must_be_open()
             if not self._waiting_ids.isdisjoint(ids):
                 return False
-            self._waiting.append(lines)
+            self._waiting.append(page)
             self._waiting_ids |= ids
             return True
 

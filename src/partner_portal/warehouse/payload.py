@@ -1,4 +1,4 @@
-"""Records on their way into a store, as JSON, which both databases decode faster than Python could."""
+"""Records on their way into a store: as JSON, which DuckDB reads itself, and in text that a database can hold."""
 
 from __future__ import annotations
 
@@ -32,23 +32,25 @@ def wire_columns(entity: Entity[Any]) -> list[tuple[str, Column]]:
 
 
 def json_lines(records: Sequence[Record]) -> bytes:
-    """One JSON object a line for each record, in text that a database can hold.
-
-    NUL characters are removed (PostgreSQL refuses them), lone surrogates become U+FFFD (UTF-8 refuses them).
-    """
+    """One JSON object a line for each record, in text that a database can hold (`storable`)."""
     try:
         lines = _ENCODER.encode_lines(records)
         if _ESCAPED_NUL not in lines:
             return lines
     except UnicodeEncodeError:
         pass  # of a lone surrogate
-    return _ENCODER.encode_lines([_cleaned(record) for record in records])
+    return _ENCODER.encode_lines([_storable(record) for record in records])
 
 
-def _cleaned(record: Record) -> Record:
+def _storable(record: Record) -> Record:
     changes: dict[str, Any] = {}
     for name in record.__struct_fields__:
         value = getattr(record, name)
         if isinstance(value, str):
-            changes[name] = _LONE_SURROGATE.sub("\ufffd", value.replace("\0", ""))
+            changes[name] = storable(value)
     return msgspec.structs.replace(record, **changes)
+
+
+def storable(text: str) -> str:
+    """`text` without NUL characters (PostgreSQL refuses them); lone surrogates become U+FFFD (UTF-8 refuses them)."""
+    return _LONE_SURROGATE.sub("\ufffd", text.replace("\0", ""))

@@ -13,7 +13,7 @@ import typer
 
 from partner_portal.cli.failure import FAILED, WrongUse, say
 from partner_portal.cli.serve import refuse_taken_port
-from partner_portal.lib.interpreter import settle
+from partner_portal.lib.interpreter import settle, share_heaps
 
 MetricsPort = Annotated[
     int | None, typer.Option(min=1, max=65535, help="The port of /livez, /readyz and /metrics; none without it.")
@@ -34,6 +34,7 @@ def worker(metrics_port: MetricsPort = None, metrics_host: MetricsHost = "127.0.
             "portal worker needs PostgreSQL: set DATABASE_URL. "
             "Over the embedded stores `portal serve` runs the jobs itself."
         )
+    share_heaps()
     portal.prepare()
     if metrics_port is not None:
         refuse_taken_port(metrics_host, metrics_port)

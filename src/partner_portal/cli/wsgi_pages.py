@@ -6,8 +6,9 @@ import atexit
 
 from partner_portal.bootstrap import portal
 from partner_portal.cli.parents import end_with_parent
-from partner_portal.lib.interpreter import settle
+from partner_portal.lib.interpreter import settle, share_heaps
 
+share_heaps()
 portal.prepare(serving=True)
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402 - Django must be set up first

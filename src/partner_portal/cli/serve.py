@@ -13,6 +13,7 @@ import typer
 
 from partner_portal.cli.failure import CommandFailed, WrongUse, say
 from partner_portal.cli.opened import opened_portal
+from partner_portal.lib.interpreter import share_heaps
 
 Host = Annotated[str, typer.Option(help="The address to listen at.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen at.")]
@@ -35,6 +36,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = 1, job
     if not declared.current()[declared.DATABASE_URL]:
         refuse_several_processes(workers, jobs=jobs)
     refuse_taken_port(host, port)
+    share_heaps()  # here as well as in the web processes: where they are forks they begin with the heaps there are
     with counting_together(workers):
         # Opened once here so that a locked store or a wrong setting is one clear line, not a worker's traceback.
         opened_portal()

@@ -14,7 +14,8 @@ from postgres import fresh_database
 from sandboxes import served_sandbox
 from workers.cluster import COMMAND, PROCESS, asked, cluster, free_port, is_ready, stop, wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+"""One after the other: the processes of two clusters take all connections that a server gives by default."""
 
 COMPANIES = 1200
 LATENCY_SECONDS = 2.0

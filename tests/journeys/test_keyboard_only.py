@@ -1,4 +1,4 @@
-"""A morning without a mouse: log in, change the range, open a number's records, open one, export, log out."""
+"""A morning without a mouse: log in, change range and company, open a number's records, open one, export, log out."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def test_everything_can_be_done_with_the_keyboard(tmp_path):
         page.goto(address)
         logs_in(page)
         changes_the_range(page)
+        looks_at_one_company(page)
         opens_the_records_of_a_number(page)
         opens_a_record_in_autotask(page)
         exports_the_records(page)
@@ -69,6 +70,21 @@ def changes_the_range(page: Page) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("period=last_month"))
     expect(shown).to_contain_text("Last month")
+
+
+def looks_at_one_company(page: Page) -> None:
+    page.keyboard.press("f")
+    tab_to(page, "#company-text")
+    page.keyboard.type("de")
+    expect(page.locator("#companies-found a").first).to_be_visible()
+    assert page.evaluate(FOCUS, "#company-text")["isThere"], "what is found is shown below what is being typed"
+    tab_to(page, "#companies-found a")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"period=last_month.*company=\d+"))
+    tab_to(page, ".chosen-filter")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "company=" not in url)
+    expect(page.locator(".chosen-filter")).to_have_count(0)
 
 
 def opens_the_records_of_a_number(page: Page) -> None:

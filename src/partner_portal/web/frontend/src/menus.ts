@@ -1,5 +1,5 @@
 // Menus are <details> elements, which open and close by themselves. This closes them on Escape, when something else
-// is clicked or focused, and when one of their items loads a part of the page.
+// is clicked or focused, and when one of their items loads a part of the page, but not what is shown in the menu itself.
 
 function openMenus(): HTMLDetailsElement[] {
   return [...document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")];
@@ -24,7 +24,9 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") openMenus().forEach(close);
 });
 document.addEventListener("htmx:before:request", (event) => {
+  const { target } = (event as CustomEvent<{ ctx: { target: unknown } }>).detail.ctx;
   for (const menu of openMenus()) {
-    if (event.target instanceof Node && menu.contains(event.target)) close(menu);
+    const isShownThere = target instanceof Node && menu.contains(target);
+    if (event.target instanceof Node && menu.contains(event.target) && !isShownThere) close(menu);
   }
 });
